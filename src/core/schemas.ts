@@ -1,0 +1,87 @@
+// The forms of bestk's own files, checked wherever one is read: files are the interface between the verbs.
+import { z } from "zod";
+import { SIGNAL_NAMES, type Signals, UNAVAILABLE_REASONS } from "./signal.js";
+import type { FileKind, PatchFeatures } from "./types.js";
+
+export const signalSchema = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("ok"), value: z.number() }),
+  z.object({
+    status: z.literal("unavailable"),
+    reason: z.enum(UNAVAILABLE_REASONS),
+    message: z.string().default(""),
+  }),
+]);
+
+const FILE_KINDS = [
+  "source",
+  "test",
+  "test-configuration",
+  "reproduction",
+  "generated",
+  "binary",
+] as const satisfies readonly FileKind[];
+
+export const patchFeaturesSchema = z.object({
+  bytes: z.number().int().nonnegative(),
+  addedLines: z.number().int().nonnegative(),
+  removedLines: z.number().int().nonnegative(),
+  files: z.record(z.enum(FILE_KINDS), z.number().int().nonnegative()),
+  tokenHashes: z.array(z.number().int().nonnegative()),
+});
+
+const signalsSchema = z.partialRecord(z.enum(SIGNAL_NAMES), signalSchema);
+
+/** `bestk.evidence/1`: one line a rollout. `resolved` is moved out by the loader before anything else sees it. */
+export const evidenceLineSchema = z.object({
+  schema: z.literal("bestk.evidence/1"),
+  instanceId: z.string().min(1),
+  rolloutId: z.string().min(1),
+  candidateId: z.string().nullable(),
+  signals: signalsSchema,
+  features: patchFeaturesSchema.optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+  resolved: z.boolean().nullable().optional(),
+});
+
+export type EvidenceLine = z.infer<typeof evidenceLineSchema>;
+
+/** Evidence of one rollout as aggregators see it: no label, every signal named. */
+export interface Evidence {
+  readonly instanceId: string;
+  readonly rolloutId: string;
+  /** null where no patch is known. */
+  readonly candidateId: string | null;
+  readonly signals: Signals;
+  readonly features: PatchFeatures | null;
+}
+
+/** Ranking of one instance: tie groups of rollout ids, best first. */
+export interface InstanceRanking {
+  readonly instanceId: string;
+  readonly ranking: readonly (readonly string[])[];
+  /** null where there is no candidate. */
+  readonly selected: string | null;
+  readonly tie: boolean;
+  readonly why: string;
+}
+
+export const candidateLineSchema = z.object({
+  schema: z.literal("bestk.candidate/1"),
+  instanceId: z.string().min(1),
+  candidateId: z.string().min(1),
+  rolloutIds: z.array(z.string()),
+  patch: z.string(),
+  rawPatches: z.record(z.string(), z.string()),
+  dropped: z.array(z.object({ path: z.string(), kind: z.enum(FILE_KINDS), reason: z.string() })),
+  features: patchFeaturesSchema,
+});
+
+/** `bestk.candidate/1`: a line of `candidates.jsonl`; `rawPatches` by rollout id. */
+export type CandidateLine = z.infer<typeof candidateLineSchema>;
+
+/** One SWE-bench prediction. */
+export interface Prediction {
+  readonly instance_id: string;
+  readonly model_name_or_path: string;
+  readonly model_patch: string;
+}
