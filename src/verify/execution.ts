@@ -1,0 +1,173 @@
+// The execution-based verifier: base first, then a candidate in a fresh sandbox, and signals relative to base.
+import { sha256 } from "../core/hash.js";
+import { type Signals, unavailable } from "../core/signal.js";
+import type { GeneratedTest, Task } from "../core/types.js";
+import type { Sandbox } from "../sandbox/sandbox.js";
+import { type ApplyStrategy, applyPatch, restoreFiles, snapshotBase } from "./apply.js";
+import {
+  flakyTests,
+  type GeneratedRuns,
+  newFailures,
+  passedReproductions,
+  regressionSignal,
+  reproductionSignal,
+  reproductionTests,
+  stableTests,
+} from "./signals.js";
+import { runTests, type TestRun } from "./testRun.js";
+
+/** Times the base commit runs the tests: what changes by itself is flaky and can't count against a candidate. */
+export const BASE_RUNS = 2;
+
+/** What verification needs from outside. */
+export interface ExecutionContext {
+  /** A fresh copy of the instance's repository at base. Throws SandboxError if the machine fails. */
+  readonly open: (signal: AbortSignal) => Promise<Sandbox>;
+  /** An unguessable word, new at each call. */
+  readonly nonce: () => string;
+}
+
+/** Raw logs by file name. */
+export type Logs = Readonly<Record<string, string>>;
+
+/** All test runs of one tree. `regression` is null where the instance names no suite. */
+export interface TreeRuns {
+  readonly regression: TestRun | null;
+  readonly generated: Readonly<Record<string, TestRun>>;
+}
+
+/** The base commit's runs, one a fresh sandbox. */
+export interface BaseMeasurement {
+  readonly runs: readonly TreeRuns[];
+}
+
+/** Verdict on one candidate, as saved in the run directory. */
+export interface ExecutionVerdict {
+  readonly signals: Pick<Signals, "regression" | "reproduction">;
+  /** null where the patch did not apply. */
+  readonly applied: ApplyStrategy | null;
+  readonly regression: {
+    readonly tests: number;
+    readonly newFailures: readonly string[];
+    readonly flaky: readonly string[];
+  };
+  readonly reproduction: {
+    readonly tests: number;
+    readonly passed: readonly string[];
+    readonly failed: readonly string[];
+  };
+  readonly runs: TreeRuns;
+}
+
+export async function measureBase(
+  task: Task,
+  context: ExecutionContext,
+  signal: AbortSignal,
+): Promise<{ base: BaseMeasurement; logs: Logs }> {
+  const runs: TreeRuns[] = [];
+  const logs: Record<string, string> = {};
+  for (let i = 0; i < BASE_RUNS; i++) {
+    await using sandbox = await context.open(signal);
+    await snapshotBase(sandbox, signal);
+    const measured = await runTree(task, sandbox, context, signal);
+    runs.push(measured.runs);
+    for (const [name, text] of Object.entries(measured.logs)) logs[`${i + 1}.${name}`] = text;
+  }
+  return { base: { runs }, logs };
+}
+
+/** Applies a non-empty normalised patch in a fresh sandbox, puts the test files in place after it, runs and grades. */
+export async function verifyCandidate(
+  task: Task,
+  patch: string,
+  base: BaseMeasurement,
+  context: ExecutionContext,
+  signal: AbortSignal,
+): Promise<{ verdict: ExecutionVerdict; logs: Logs }> {
+  await using sandbox = await context.open(signal);
+  await snapshotBase(sandbox, signal);
+  const applied = await applyPatch(sandbox, patch, signal);
+  if (!applied.applied) {
+    const apply = applied.attempts.map(({ strategy, output }) => `[${strategy}]\n${output}`).join("\n");
+    return { verdict: notAppliedVerdict(), logs: { "apply.log": apply } };
+  }
+  await restoreFiles(sandbox, task.regression?.files ?? [], signal);
+  const { runs, logs } = await runTree(task, sandbox, context, signal);
+  return { verdict: gradeRuns(task, base, runs, applied.strategy), logs };
+}
+
+/** Signals and figures from recorded runs: pure, so that saved runs can be graded again without a sandbox. */
+export function gradeRuns(task: Task, base: BaseMeasurement, runs: TreeRuns, applied: ApplyStrategy): ExecutionVerdict {
+  const baseRegression = base.runs.flatMap((tree) => (tree.regression === null ? [] : [tree.regression]));
+  const generated = task.generated.flatMap((test): GeneratedRuns[] => {
+    const run = runs.generated[test.id];
+    const baseRuns = base.runs.flatMap((tree) => tree.generated[test.id] ?? []);
+    return run === undefined || baseRuns.length === 0 ? [] : [{ id: test.id, base: baseRuns, run }];
+  });
+  const named = (of: (runs: GeneratedRuns) => readonly string[]) =>
+    generated.flatMap((test) => of(test).map((id) => `${test.id}::${id}`));
+  const passed = named((test) => passedReproductions(test.base, test.run));
+  const all = named((test) => reproductionTests(test.base));
+  return {
+    signals: {
+      regression: regressionSignal(task.regression === null ? null : baseRegression, runs.regression),
+      reproduction: reproductionSignal(generated),
+    },
+    applied,
+    regression: {
+      tests: stableTests(baseRegression).length,
+      newFailures: runs.regression === null ? [] : newFailures(baseRegression, runs.regression),
+      flaky: flakyTests(baseRegression),
+    },
+    reproduction: { tests: all.length, passed, failed: all.filter((id) => !passed.includes(id)) },
+    runs,
+  };
+}
+
+/** Signals of a candidate whose verdict needs no sandbox. */
+export function emptyPatchSignals(message: string): ExecutionVerdict["signals"] {
+  return { regression: unavailable("empty-patch", message), reproduction: unavailable("empty-patch", message) };
+}
+
+async function runTree(
+  task: Task,
+  sandbox: Sandbox,
+  context: ExecutionContext,
+  signal: AbortSignal,
+): Promise<{ runs: TreeRuns; logs: Logs }> {
+  const logs: Record<string, string> = {};
+  let regression: TestRun | null = null;
+  if (task.regression !== null) {
+    const { run, log } = await runTests(sandbox, task.regression, context.nonce(), signal);
+    regression = run;
+    logs["regression.log"] = log;
+  }
+  const generated: Record<string, TestRun> = {};
+  // Placed after the regression run, so that a command that collects every test doesn't run them too.
+  await sandbox.writeFiles(
+    task.generated.map(({ path, content }) => ({ path, content })),
+    signal,
+  );
+  for (const test of task.generated) {
+    const { run, log } = await runTests(sandbox, { ...test, files: [test.path] }, context.nonce(), signal);
+    generated[test.id] = run;
+    logs[logNameOf(test)] = log;
+  }
+  return { runs: { regression, generated }, logs };
+}
+
+/** Ids are free text: the hash keeps two of them from sharing a file. */
+function logNameOf(test: GeneratedTest): string {
+  return `generated.${test.id.replace(/[^\w.-]+/g, "_").slice(0, 80)}.${sha256(test.id).slice(0, 8)}.log`;
+}
+
+function notAppliedVerdict(): ExecutionVerdict {
+  const reason = unavailable("patch-failed", "the patch applies in none of the known ways");
+  return {
+    signals: { regression: reason, reproduction: reason },
+    applied: null,
+    regression: { tests: 0, newFailures: [], flaky: [] },
+    reproduction: { tests: 0, passed: [], failed: [] },
+    runs: { regression: null, generated: {} },
+  };
+}

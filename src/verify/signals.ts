@@ -1,0 +1,110 @@
+// From test runs to signals, relative to base: pure, so that a verdict can be recomputed from what was recorded.
+import { ok, type Signal, unavailable } from "../core/signal.js";
+import type { TestRun } from "./testRun.js";
+
+/** The base commit's runs of one test command; at least one, all of the same command. */
+export type BaseRuns = readonly TestRun[];
+
+/** Regression tests: those that passed on every base run, in a fixed order. */
+export function stableTests(base: BaseRuns): string[] {
+  const [first, ...others] = base;
+  return Object.keys(first?.outcomes ?? {})
+    .filter((id) => [first, ...others].every((run) => run?.outcomes[id] === "passed"))
+    .sort();
+}
+
+/** Tests that didn't end the same way on every base run: they can tell nothing about a candidate. */
+export function flakyTests(base: BaseRuns): string[] {
+  const ids = new Set(base.flatMap((run) => Object.keys(run.outcomes)));
+  return [...ids].filter((id) => new Set(base.map((run) => run.outcomes[id] ?? "missing")).size > 1).sort();
+}
+
+/** Stable tests that did not pass on the candidate; absent and skipped ones count as failures. */
+export function newFailures(base: BaseRuns, run: TestRun): string[] {
+  return stableTests(base).filter((id) => run.outcomes[id] !== "passed");
+}
+
+/** −(new failures relative to base), or why there is none. `base` and `run` are null where there is no suite. */
+export function regressionSignal(base: BaseRuns | null, run: TestRun | null): Signal {
+  if (base === null || run === null) return unavailable("no-tests", "the instance names no regression tests");
+  const stable = stableTests(base).length;
+  if (stable === 0) return unavailable("no-tests", "no regression test passes on base");
+  const stopped = stoppedSignal(run, "the regression tests");
+  if (stopped !== null) return stopped;
+  if (isEmpty(run)) return unavailable("no-tests-ran", "the regression command ran no test");
+  if (isForged(run)) {
+    return unavailable("tampered", "the regression report names failures but the command ended with status 0");
+  }
+  const failures = newFailures(base, run).length;
+  // A command that fails although each of its tests passed (a crash at exit) did worse than base.
+  const crashed = failures === 0 && !run.consistent && base.every((baseRun) => baseRun.consistent);
+  return ok(-(failures + (crashed ? 1 : 0)));
+}
+
+/** One generated test's runs: on base, and on the candidate. */
+export interface GeneratedRuns {
+  readonly id: string;
+  readonly base: BaseRuns;
+  readonly run: TestRun;
+}
+
+/**
+ * Number of generated tests passed. The unit is a test that base reports and that fails there on every run; a file
+ * that base can't even load is one unit, passed if all of its tests pass. What passes on base tells nothing.
+ */
+export function reproductionSignal(generated: readonly GeneratedRuns[]): Signal {
+  if (generated.length === 0) return unavailable("no-tests", "the instance has no generated tests");
+  const informative = generated.filter(({ base }) => reproductionTests(base).length > 0);
+  if (informative.length === 0) {
+    return unavailable("no-tests", `none of ${generated.length} generated tests fails on base`);
+  }
+  const runs = informative.map(({ run }) => run);
+  if (runs.some(isForged))
+    return unavailable("tampered", "a generated test's report names failures but its command ended with status 0");
+  const stopped = runs.every((run) => run.end !== "completed")
+    ? stoppedSignal(runs[0] as TestRun, "every generated test")
+    : null;
+  if (stopped !== null) return stopped;
+  if (runs.every(isEmpty)) return unavailable("no-tests-ran", "no generated test was run");
+  return ok(informative.reduce((sum, { base, run }) => sum + passedReproductions(base, run).length, 0));
+}
+
+/** Ids of the tests that fail on every base run; the id `*` stands for a file that base can't load, or hangs in. */
+export function reproductionTests(base: BaseRuns): string[] {
+  if (base.every((run) => run.end === "timeout" || (run.unloaded.length > 0 && isWithoutTests(run)))) return ["*"];
+  if (base.some((run) => run.end !== "completed")) return [];
+  const [first, ...others] = base;
+  return Object.keys(first?.outcomes ?? {})
+    .filter((id) => [first, ...others].every((run) => isFailure(run?.outcomes[id])))
+    .sort();
+}
+
+/** Those of `reproductionTests` that the candidate passes; a command that was stopped or crashed passes none. */
+export function passedReproductions(base: BaseRuns, run: TestRun): string[] {
+  if (run.end !== "completed" || !run.consistent) return [];
+  const outcomes = Object.values(run.outcomes);
+  const wholeFile = outcomes.length > 0 && run.exitCode === 0 && outcomes.every((outcome) => outcome === "passed");
+  return reproductionTests(base).filter((id) => (id === "*" ? wholeFile : run.outcomes[id] === "passed"));
+}
+
+function stoppedSignal(run: TestRun, what: string): Signal | null {
+  if (run.end === "timeout") return unavailable("timeout", `${what} reached the time limit`);
+  return run.end === "oom" ? unavailable("oom", `${what} ran out of the sandbox's memory`) : null;
+}
+
+function isEmpty(run: TestRun): boolean {
+  return isWithoutTests(run) && run.unloaded.length === 0;
+}
+
+function isWithoutTests(run: TestRun): boolean {
+  return Object.keys(run.outcomes).length === 0;
+}
+
+/** A runner never ends with status 0 after a failing test: something ended the process for it. */
+function isForged(run: TestRun): boolean {
+  return run.end === "completed" && run.exitCode === 0 && !run.consistent;
+}
+
+function isFailure(outcome: string | undefined): boolean {
+  return outcome === "failed" || outcome === "error";
+}
