@@ -1,0 +1,111 @@
+// One plain sentence for a selection: which key decided, against whom, and whether it was a tie or a missing value.
+import type { Signal } from "../core/signal.js";
+import { isEmptyPatch } from "./candidate.js";
+import { compareSignals, type Key } from "./key.js";
+import { type LexicographicOptions, type Row, shortlistOrder, type UsedKey } from "./rows.js";
+
+export interface Decision {
+  /** Best first. */
+  readonly groups: readonly (readonly Row[])[];
+  /** Which group the selection comes from; −1 if none has a candidate. */
+  readonly place: number;
+  readonly selected: Row | null;
+  readonly used: readonly UsedKey[];
+  readonly options: LexicographicOptions;
+}
+
+/** Deterministic text, the same for any order of the input. */
+export function explain(decision: Decision): string {
+  const total = decision.groups.reduce((sum, group) => sum + group.length, 0);
+  if (decision.selected === null) {
+    return total === 1 ? "The only rollout has no patch." : `None of the ${total} rollouts has a patch.`;
+  }
+  const clauses = [
+    total === 1 ? "it is the only rollout" : decidedBy(decision, total),
+    tieClause(decision),
+    skippedClause(decision),
+    leftOutClause(decision),
+  ];
+  return sentence(clauses.filter((clause) => clause !== ""));
+}
+
+function decidedBy({ groups, place, selected, used, options }: Decision, total: number): string {
+  const next = groups[place + 1]?.[0];
+  if (selected === null) return "";
+  if (next === undefined) return place > 0 ? "every rollout ranked above it has no patch" : allTie(used, total);
+  const shortlisted = groups.flat().filter(({ kept }) => kept).length;
+  const apart = selected.kept !== next.kept;
+  const keys = options.shortlist !== undefined && (apart || !selected.kept) ? shortlistOrder(used, options) : used;
+  const deciding = keys.find(({ index }) => compareSignals(at(selected, index), at(next, index)) !== 0);
+  if (deciding === undefined) return "equal in every key to the next, it has the smaller rollout id";
+  const values = against(deciding.key, at(selected, deciding.index), at(next, deciding.index), next.evidence.rolloutId);
+  const among = `the best ${shortlisted} of ${total} by ${options.shortlist?.by.name}`;
+  if (apart) return `it alone stays among ${among}: ${values}`;
+  return `${values}${selected.kept && shortlisted < total ? `, among ${among}` : ""}`;
+}
+
+function allTie(used: readonly UsedKey[], total: number): string {
+  if (used.length === 0) return `nothing is known that orders the ${total} rollouts`;
+  return `the ${total} rollouts are equal in ${used.map(({ key }) => key.name).join(", ")}`;
+}
+
+/** Says when the order of missing values decided (design, contract 1). */
+function against(key: Key, mine: Signal, theirs: Signal, rival: string): string {
+  if (mine.status === "ok" && theirs.status === "ok") {
+    const [a, b] = shown(key, mine.value, theirs.value);
+    return `${key.name} decides, ${a} against ${b} of ${rival}`;
+  }
+  if (mine.status === "ok" && theirs.status === "unavailable") {
+    return `${key.name} decides, ${shown(key, mine.value)[0]} against none of ${rival} (${theirs.reason})`;
+  }
+  const reasons = [mine, theirs].map((signal) => (signal.status === "ok" ? "measured" : signal.reason));
+  return `${key.name} decides, missing for both but ${reasons[0]} ranks above ${reasons[1]} of ${rival}`;
+}
+
+/** Four significant digits, or all of them where four would look equal. */
+function shown(key: Key, ...values: readonly number[]): readonly string[] {
+  const show = key.show ?? String;
+  const short = values.map((value) => show(Number(value.toPrecision(4))));
+  return new Set(short).size === new Set(values).size ? short : values.map(show);
+}
+
+function tieClause({ groups, place, selected, options }: Decision): string {
+  const group = groups[place] ?? [];
+  if (selected === null || group.length < 2) return "";
+  const ids = new Set(group.map(({ evidence }) => evidence.candidateId));
+  if (ids.size === 1 && !ids.has(null)) return `tie of ${group.length} with the same patch`;
+  const empty = !isEmptyPatch(selected.evidence) && group.some(({ evidence }) => isEmptyPatch(evidence));
+  const rule = selected.evidence.candidateId === null ? "smallest rollout id" : "smallest candidate id";
+  const chance = options.keys.length === 0 ? ", any of them as good" : "";
+  return `tie of ${group.length}${chance}, the ${rule} is taken${empty ? ", empty patches aside" : ""}`;
+}
+
+function skippedClause({ groups, place }: Decision): string {
+  const above = groups.slice(0, Math.max(0, place)).flat().length;
+  return above === 0 ? "" : `${above} ranked above it ${above === 1 ? "has" : "have"} no patch to submit`;
+}
+
+function leftOutClause({ groups, used, options }: Decision): string {
+  const left = options.keys
+    .map((key, index) => ({ key, index }))
+    .filter(({ index }) => !used.some((other) => other.index === index));
+  return left
+    .map(({ key, index }) => `${key.name} is unavailable for all and left out (${reasonsOf(groups.flat(), index)})`)
+    .join("; ");
+}
+
+function reasonsOf(rows: readonly Row[], index: number): string {
+  const reasons = rows
+    .map((row) => at(row, index))
+    .flatMap((signal) => (signal.status === "ok" ? [] : [signal.reason]));
+  return [...new Set(reasons)].sort().join(", ");
+}
+
+function at(row: Row, index: number): Signal {
+  return row.signals[index] as Signal;
+}
+
+function sentence(clauses: readonly string[]): string {
+  const text = clauses.join("; ");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
