@@ -1,0 +1,40 @@
+// Shared by all loaders: records are checked by a schema, and what is collected leaves in one canonical order.
+import { z } from "zod";
+import { compareNatural } from "../core/order.js";
+import type { Evidence } from "../core/schemas.js";
+import type { Labels } from "../core/types.js";
+import { RecordError } from "./table.js";
+
+/** Parses a record, or throws RecordError with its first problem: the field's path and what was expected there. */
+export function parseRecord<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = issue === undefined ? "" : z.core.toDotPath(issue.path);
+  throw new RecordError(path === "" ? null : path, issue?.message ?? "can't be read");
+}
+
+/** Evidence in natural order of instance id, then rollout id, whatever order it was read in. */
+export function inCanonicalOrder(evidence: Iterable<Evidence>): readonly Evidence[] {
+  return [...evidence].sort(
+    (a, b) => compareNatural(a.instanceId, b.instanceId) || compareNatural(a.rolloutId, b.rolloutId),
+  );
+}
+
+/** Labels under construction, instanceId → rolloutId → resolved. */
+export class LabelCollector {
+  readonly #labels = new Map<string, Map<string, boolean | null>>();
+
+  get(instanceId: string, rolloutId: string): boolean | null | undefined {
+    return this.#labels.get(instanceId)?.get(rolloutId);
+  }
+
+  set(instanceId: string, rolloutId: string, label: boolean | null): void {
+    const ofInstance = this.#labels.get(instanceId) ?? new Map<string, boolean | null>();
+    this.#labels.set(instanceId, ofInstance.set(rolloutId, label));
+  }
+
+  labels(): Labels {
+    return this.#labels;
+  }
+}

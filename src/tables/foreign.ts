@@ -1,0 +1,22 @@
+// What a file is that holds no evidence: a refusal that names what was given helps more than "unknown format".
+
+/** Words for content that other verbs read, or null. `record` is the first one of the file. */
+export function foreignContent(record: Readonly<Record<string, unknown>>): string | null {
+  const has = (...fields: readonly string[]) => fields.every((field) => record[field] !== undefined);
+  const { schema } = record;
+  if (typeof schema === "string" && schema.startsWith("bestk.")) return `a ${schema} file`;
+  if (has("problem_statement", "base_commit")) return "an instance file (for --instances)";
+  if (has("instance_id", "model_patch"))
+    return "a predictions file: rollouts, which `bestk run` or `bestk verify` reads";
+  if (has("instance_id", "test_output")) return "a file of harness logs, which `bestk grade` reads";
+  if (has("instance_id", "regression_counts"))
+    return "a file of Agentless test results, for which there is no loader yet";
+  if (has("instance_id", "patch_idx")) return "a file of Agentless patches: rollouts, which `bestk run` reads";
+  if (has("instance_id", "source", "run", "patch")) return "a file of candidate patches (for --patches)";
+  if (TRAJECTORY_FIELDS.some((field) => Array.isArray(record[field]))) {
+    return "a trajectory file: rollouts, which `bestk run` or `bestk score` reads";
+  }
+  return null;
+}
+
+const TRAJECTORY_FIELDS = ["messages", "trajectory", "trajectory_steps", "history", "transitions", "nodes"] as const;
