@@ -4,14 +4,22 @@ import type { Evidence, InstanceRanking } from "../core/schemas.js";
 import type { Aggregator } from "./aggregator.js";
 import { hasCandidate, isEmptyPatch } from "./candidate.js";
 import type { Key } from "./key.js";
-import { compareRows, type LexicographicOptions, type Row, shortlistOrder, type UsedKey } from "./rows.js";
+import {
+  compareRows,
+  hasShortlist,
+  type LexicographicOptions,
+  type Row,
+  shortlistOrder,
+  type UsedKey,
+} from "./rows.js";
 import { explain } from "./why.js";
 
 /**
  * The aggregator of R2E-Gym's verifiers (arXiv 2504.07164) in the form of the notebook that drew its curves: the
  * shortlist takes the best by (shortlist key, then the other keys in their order); whoever equals the last one taken
  * in every key is taken too, for nothing tells them apart, so that no cut depends on a name. On the shortlist the order is
- * `keys`; below it, the order that the shortlist was cut by. Throws RangeError for an empty pool.
+ * `keys`; below it, the order that the shortlist was cut by. Where the shortlist's key is unavailable for all, there is
+ * no shortlist. Throws RangeError for an empty pool.
  */
 export function lexicographic(options: LexicographicOptions): Aggregator {
   return {
@@ -33,10 +41,10 @@ function readRow(evidence: Evidence, pool: readonly Evidence[], keys: readonly K
 }
 
 function markKept(rows: readonly Row[], used: readonly UsedKey[], options: LexicographicOptions): readonly Row[] {
-  if (options.shortlist === undefined) return rows;
+  if (!hasShortlist(used, options)) return rows;
   const order = shortlistOrder(used, options);
   const sorted = rows.toSorted((a, b) => compareRows(a, b, order));
-  const size = Math.max(1, options.shortlist.size(rows.length));
+  const size = Math.max(1, options.shortlist?.size(rows.length) ?? rows.length);
   const last = sorted[Math.min(size, rows.length) - 1];
   return sorted.map((row, position) => ({
     ...row,
@@ -45,7 +53,7 @@ function markKept(rows: readonly Row[], used: readonly UsedKey[], options: Lexic
 }
 
 function comparatorOf(used: readonly UsedKey[], options: LexicographicOptions): (a: Row, b: Row) => number {
-  const below = options.shortlist === undefined ? used : shortlistOrder(used, options);
+  const below = hasShortlist(used, options) ? shortlistOrder(used, options) : used;
   return (a, b) => Number(b.kept) - Number(a.kept) || compareRows(a, b, a.kept ? used : below);
 }
 

@@ -32,6 +32,11 @@ export interface UsedKey {
   readonly index: number;
 }
 
+/** False also where the shortlist's key is unavailable for every rollout: nothing then says who belongs on it. */
+export function hasShortlist(used: readonly UsedKey[], options: LexicographicOptions): boolean {
+  return used.some(({ key }) => key === options.shortlist?.by);
+}
+
 /** Keys in the order in which the shortlist reads them. With ties to the first, its own key alone. */
 export function shortlistOrder(used: readonly UsedKey[], options: LexicographicOptions): readonly UsedKey[] {
   const own = used.filter(({ key }) => key === options.shortlist?.by);

@@ -2,7 +2,7 @@
 import type { Signal } from "../core/signal.js";
 import { isEmptyPatch } from "./candidate.js";
 import { compareSignals, type Key } from "./key.js";
-import { type LexicographicOptions, type Row, shortlistOrder, type UsedKey } from "./rows.js";
+import { hasShortlist, type LexicographicOptions, type Row, shortlistOrder, type UsedKey } from "./rows.js";
 
 export interface Decision {
   /** Best first. */
@@ -33,11 +33,12 @@ function decidedBy({ groups, place, selected, used, options }: Decision, total: 
   const next = groups[place + 1]?.[0];
   if (selected === null) return "";
   if (next === undefined) return place > 0 ? "every rollout ranked above it has no patch" : allTie(used, total);
+  const first = "it is the first by rollout id";
   const shortlisted = groups.flat().filter(({ kept }) => kept).length;
   const apart = selected.kept !== next.kept;
-  const keys = options.shortlist !== undefined && (apart || !selected.kept) ? shortlistOrder(used, options) : used;
+  const keys = hasShortlist(used, options) && (apart || !selected.kept) ? shortlistOrder(used, options) : used;
   const deciding = keys.find(({ index }) => compareSignals(at(selected, index), at(next, index)) !== 0);
-  if (deciding === undefined) return "equal in every key to the next, it has the smaller rollout id";
+  if (deciding === undefined) return used.length === 0 ? first : `equal in all that is known to the next, ${first}`;
   const values = against(deciding.key, at(selected, deciding.index), at(next, deciding.index), next.evidence.rolloutId);
   const among = `the best ${shortlisted} of ${total} by ${options.shortlist?.by.name}`;
   if (apart) return `it alone stays among ${among}: ${values}`;
@@ -89,9 +90,9 @@ function leftOutClause({ groups, used, options }: Decision): string {
   const left = options.keys
     .map((key, index) => ({ key, index }))
     .filter(({ index }) => !used.some((other) => other.index === index));
-  return left
-    .map(({ key, index }) => `${key.name} is unavailable for all and left out (${reasonsOf(groups.flat(), index)})`)
-    .join("; ");
+  if (left.length === 0) return "";
+  const names = left.map(({ key, index }) => `${key.name} (${reasonsOf(groups.flat(), index)})`);
+  return `${names.join(" and ")} ${left.length === 1 ? "is" : "are"} unavailable for all and left out`;
 }
 
 function reasonsOf(rows: readonly Row[], index: number): string {
