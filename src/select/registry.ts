@@ -3,13 +3,10 @@ import { BestkError } from "../core/errors.js";
 import { didYouMean } from "../core/nearest.js";
 import { agentless } from "./agentless.js";
 import type { Aggregator } from "./aggregator.js";
+import { first, majority, random, shortest } from "./baselines.js";
 import { codemonkeys } from "./codemonkeys.js";
 import { consensus } from "./consensus.js";
-import { first } from "./first.js";
 import { executionBased, executionFree, hybrid, hybridDeepswe, hybridNoShortlist } from "./hybrid.js";
-import { majority } from "./majority.js";
-import { random } from "./random.js";
-import { shortest } from "./shortest.js";
 
 /** Registered aggregators by name. */
 export const AGGREGATORS = {
