@@ -65,8 +65,8 @@ const JSON_RULES: readonly JsonRule[] = [
     "a Codex-style event stream (one of PolyBench's own forms): it names no instance and no final patch",
   ],
   [
-    (v) => has(v, "tool", "arguments", "result") || has(v, "session_id", "transcript"),
-    "a log of tool calls in Vorflux's own form: no turns of an agent and no final patch (its normalised trajectories are read)",
+    (v) => has(v, "session_id", "trajectory_entries"),
+    "a session in Vorflux's own form (spans of calls, no final patch); its normalised trajectories are read",
   ],
   [
     (v) => has(v, "task") && (has(v, "llm_interactions") || has(v, "llm_interaction") || has(v, "agent_steps")),

@@ -7,13 +7,17 @@ export interface Turn {
 }
 
 /**
- * Thought and action of a turn written as text: `<tool_call>{json}`, `<function=name>`, `<execute_bash>` (and `_ipython`,
+ * Thought and action of a turn written as text: a JSON object with a `scratch_pad` or an `action` (Moatless), `<tool_call>{json}`, `<function=name>`, `<execute_bash>` (and `_ipython`,
  * `_browse`), a fenced shell block, or a fence without a language that ends the text (SWE-agent's DISCUSSION and COMMAND).
  * A text with none of these is all thought.
  */
 export function splitTurn(text: string): Turn {
   return (
-    taggedCalls(text) ?? functionCalls(text) ?? executed(text) ?? fenced(text) ?? { thought: clean(text), action: "" }
+    jsonTurn(text) ??
+    taggedCalls(text) ??
+    functionCalls(text) ??
+    executed(text) ??
+    fenced(text) ?? { thought: clean(text), action: "" }
   );
 }
 
@@ -34,6 +38,16 @@ export function clean(text: string): string {
 }
 
 const SHELL_TOOLS = /^(?:execute_)?(?:bash|shell|terminal|run|cmd)(?:_execute|_command)?$/i;
+
+function jsonTurn(text: string): Turn | null {
+  if (!text.startsWith("{") || !text.trimEnd().endsWith("}")) return null;
+  const value = parseObject(text);
+  if (value === null || !("scratch_pad" in value || "action" in value)) return null;
+  const inner = isObject(value.action) ? value.action : value;
+  const { scratch_pad, ...call } = inner;
+  const rest = inner === value ? call : { ...value, action: call };
+  return { thought: typeof scratch_pad === "string" ? scratch_pad.trim() : "", action: JSON.stringify(rest) };
+}
 
 function taggedCalls(text: string): Turn | null {
   const calls: string[] = [];
