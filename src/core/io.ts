@@ -1,7 +1,7 @@
 // Reading and writing files without holding them whole: lines in constant memory, writes that a crash can't tear.
-import { createReadStream } from "node:fs";
+import { createReadStream, type ReadStream } from "node:fs";
 import { open, rename, writeFile } from "node:fs/promises";
-import { createGunzip } from "node:zlib";
+import { createGunzip, type Gunzip } from "node:zlib";
 import { BestkError, messageOf } from "./errors.js";
 
 /** A line of text and its number, counted from 1. */
@@ -14,11 +14,15 @@ const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
 /** Chunks of a file's bytes, decompressed where its first bytes say gzip. Throws BestkError `input`. */
 export async function* readBytes(path: string): AsyncGenerator<Buffer> {
+  let raw: ReadStream | null = null;
   try {
-    const raw = createReadStream(path, { highWaterMark: 1 << 18 });
-    yield* (await startsWith(path, GZIP_MAGIC)) ? raw.on("error", () => {}).pipe(createGunzip()) : raw;
+    const isGzip = await startsWith(path, GZIP_MAGIC);
+    raw = createReadStream(path, { highWaterMark: 1 << 18 });
+    yield* isGzip ? gunzipped(raw) : raw;
   } catch (thrown) {
     throw readError(path, thrown);
+  } finally {
+    raw?.destroy();
   }
 }
 
@@ -58,6 +62,13 @@ export async function writeAtomic(path: string, text: string | Uint8Array): Prom
   const temporary = `${path}.${process.pid}.tmp`;
   await writeFile(temporary, text);
   await rename(temporary, path);
+}
+
+/** `pipe` passes no errors on: without this a disk error would wait for ever. */
+function gunzipped(raw: ReadStream): Gunzip {
+  const gunzip = createGunzip();
+  raw.on("error", (thrown) => gunzip.destroy(thrown));
+  return raw.pipe(gunzip);
 }
 
 async function startsWith(path: string, magic: Buffer): Promise<boolean> {
