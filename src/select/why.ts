@@ -54,13 +54,13 @@ function allTie(used: readonly UsedKey[], total: number): string {
 function against(key: Key, mine: Signal, theirs: Signal, rival: string): string {
   if (mine.status === "ok" && theirs.status === "ok") {
     const [a, b] = shown(key, mine.value, theirs.value);
-    return `${key.name} decides, ${a} against ${b} of ${rival}`;
+    return `decided by ${key.name}, ${a} against ${b} of ${rival}`;
   }
   if (mine.status === "ok" && theirs.status === "unavailable") {
-    return `${key.name} decides, ${shown(key, mine.value)[0]} against none of ${rival} (${theirs.reason})`;
+    return `decided by ${key.name}, ${shown(key, mine.value)[0]} against none of ${rival} (${theirs.reason})`;
   }
   const reasons = [mine, theirs].map((signal) => (signal.status === "ok" ? "measured" : signal.reason));
-  return `${key.name} decides, missing for both but ${reasons[0]} ranks above ${reasons[1]} of ${rival}`;
+  return `decided by ${key.name}, missing for both but ${reasons[0]} ranks above ${reasons[1]} of ${rival}`;
 }
 
 /** Four significant digits, or all of them where four would look equal. */
@@ -92,7 +92,7 @@ function leftOutClause({ groups, used, options }: Decision): string {
     .filter(({ index }) => !used.some((other) => other.index === index));
   if (left.length === 0) return "";
   const names = left.map(({ key, index }) => `${key.name} (${reasonsOf(groups.flat(), index)})`);
-  return `${names.join(" and ")} ${left.length === 1 ? "is" : "are"} unavailable for all and left out`;
+  return `left out as unavailable for all: ${names.join(", ")}`;
 }
 
 function reasonsOf(rows: readonly Row[], index: number): string {
