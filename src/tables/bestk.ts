@@ -38,8 +38,7 @@ function reader(): TableReader {
     finish: () => ({
       evidence: inCanonicalOrder(byRollout.values()),
       labels: labels.labels(),
-      notes:
-        superseded === 0 ? [] : [`${superseded} lines updated the evidence of a rollout that an earlier line held`],
+      notes: superseded === 0 ? [] : [`lines that update an earlier one of the same rollout: ${superseded}`],
     }),
   };
 }
