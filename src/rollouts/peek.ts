@@ -68,7 +68,8 @@ function scanner(): (chunk: Buffer) => Start["kind"] | null {
   let escaped = false;
   let multiline = false;
   return (chunk) => {
-    for (const byte of chunk) {
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at] as number;
       if (inString) {
         if (escaped) escaped = false;
         else if (byte === 92) escaped = true;

@@ -31,4 +31,4 @@ export const ADAPTERS = {
   openhands,
   normalised,
   predictions,
-} satisfies Partial<Record<FormatName, Adapter>>;
+} satisfies Record<FormatName, Adapter>;
