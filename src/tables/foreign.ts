@@ -6,6 +6,9 @@ export function foreignContent(record: Readonly<Record<string, unknown>>): strin
   const { schema } = record;
   if (typeof schema === "string" && schema.startsWith("bestk.")) return `a ${schema} file`;
   if (has("problem_statement", "base_commit")) return "an instance file (for --instances)";
+  if (TRAJECTORY_FIELDS.some((field) => Array.isArray(record[field]))) {
+    return "a trajectory file: rollouts, which `bestk run` or `bestk score` reads";
+  }
   if (has("instance_id", "model_patch"))
     return "a predictions file: rollouts, which `bestk run` or `bestk verify` reads";
   if (has("instance_id", "test_output")) return "a file of harness logs, which `bestk grade` reads";
@@ -13,10 +16,17 @@ export function foreignContent(record: Readonly<Record<string, unknown>>): strin
     return "a file of Agentless test results, for which there is no loader yet";
   if (has("instance_id", "patch_idx")) return "a file of Agentless patches: rollouts, which `bestk run` reads";
   if (has("instance_id", "source", "run", "patch")) return "a file of candidate patches (for --patches)";
-  if (TRAJECTORY_FIELDS.some((field) => Array.isArray(record[field]))) {
-    return "a trajectory file: rollouts, which `bestk run` or `bestk score` reads";
-  }
+  if (has("diffs", "eval_outcomes")) return "an Augment ensembler file: rollouts, which `bestk run` reads";
+  if (has("patches", "success_id")) return "a Trae selection file: rollouts, which `bestk run` reads";
   return null;
 }
 
-const TRAJECTORY_FIELDS = ["messages", "trajectory", "trajectory_steps", "history", "transitions", "nodes"] as const;
+const TRAJECTORY_FIELDS = [
+  "messages",
+  "trajectory",
+  "trajectory_steps",
+  "history",
+  "transitions",
+  "nodes",
+  "steps",
+] as const;

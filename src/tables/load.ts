@@ -59,9 +59,10 @@ export async function loadEvidence(path: string, options: LoadEvidenceOptions = 
     const problem = tryAdd(reader, record, file);
     if (problem !== null) problems.push(problem);
   }
+  if (table === null) throw nothingIn(file, problems);
   const errors = problems.filter(({ kind }) => kind === "error");
   if (errors.length > 0 && options.skipBad !== true) throw unreadable(file, errors);
-  if (table === null || reader === null) throw nothingIn(file, problems);
+  if (reader === null) throw nothingIn(file, problems);
   const { evidence, labels, notes } = reader.finish();
   if (evidence.length === 0) throw nothingIn(file, problems);
   const noted = notes.map((message): TableProblem => ({ kind: "note", file, line: null, field: null, message }));
@@ -126,8 +127,8 @@ function nearestTable(record: Readonly<Record<string, unknown>>): string {
   if (best !== undefined) return `the nearest is ${best.name}, for which it lacks ${best.missing.join(", ")}`;
   const fields = Object.keys(record).slice(0, 6);
   return fields.length === 0
-    ? "its first line is no JSON object"
-    : `its first line has the fields ${fields.join(", ")}`;
+    ? "its first record is no JSON object"
+    : `its first record has the fields ${fields.join(", ")}`;
 }
 
 function tryAdd(reader: TableReader, record: { line: number; value: unknown }, file: string): TableProblem | null {
@@ -147,7 +148,7 @@ function unreadable(file: string, errors: readonly TableProblem[]): BestkError {
 }
 
 function nothingIn(file: string, problems: readonly TableProblem[]): BestkError {
-  const first = problems[0];
-  const why = first === undefined ? "it is empty" : `nothing in it could be read (${first.message})`;
-  return new BestkError("input", `${file}: no evidence, ${why}`);
+  const [only] = problems;
+  const text = problems.length > 1 ? "none of its lines is JSON" : (only?.message ?? "it is empty");
+  return new BestkError("input", `${file}: no evidence, ${text}`);
 }

@@ -119,7 +119,10 @@ describe("bestk's own evidence", () => {
       line("r1", { regression: value(1) }),
       line("r1", { reward: value(0.5) }, { candidateId: "sha256:other" }),
     );
-    expect(other.evidence[0]).toMatchObject({ candidateId: "sha256:other", signals: { regression: none("not-run") } });
+    expect(other.evidence[0]).toMatchObject({
+      candidateId: "sha256:other",
+      signals: { regression: { reason: "not-run" } },
+    });
     expect((await load(line("r1"), line("r1"))).problems).toEqual([]);
   });
 
@@ -243,8 +246,9 @@ describe("R2E-Gym's table", () => {
     );
   });
 
-  it("may be one JSON array", async () => {
+  it("may be one JSON array, on one line or many", async () => {
     expect((await loadEvidence(await file(JSON.stringify([row])))).evidence).toHaveLength(2);
+    expect((await loadEvidence(await file(JSON.stringify([row], null, 2)))).evidence).toHaveLength(2);
   });
 
   it("refuses lists of unequal length and a second, different line", async () => {
@@ -277,7 +281,7 @@ describe("what is no evidence", () => {
   it("is a missing file, an empty one, text, or a name of no table", async () => {
     expect((await failure(join(folder, "none.jsonl"))).message).toContain("no such file");
     expect((await failure(await file(""))).message).toContain("it is empty");
-    expect((await failure(await file("a diff\nof two lines\n"))).message).toContain("expected a JSON object");
+    expect((await failure(await file("a diff\nof two lines\n"))).message).toContain("none of its lines is JSON");
     expect(await failure(await file(jsonl(line("r1"))), { table: "11-agent" })).toMatchObject({
       code: "usage",
       hint: "did you mean 11-agents?",
