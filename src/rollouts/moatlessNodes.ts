@@ -28,11 +28,10 @@ export function attemptsOf(record: Json): readonly Attempt[] {
   const leaves = [...places.values()].filter(({ id }) => !parents.has(id)).sort((a, b) => a.id - b.id);
   const finished = leaves.filter(({ node }) => endingOf(node) !== null);
   const chosen = finished.length > 0 ? finished : leaves.slice(-1);
-  return chosen.map(({ id, node }) => ({
-    node: id,
-    patch: patchOf(record, chosen.length, node),
-    trajectory: trajectoryOf(record, pathTo(id, places)),
-  }));
+  return chosen.map(({ id }) => {
+    const path = pathTo(id, places);
+    return { node: id, patch: patchOf(record, chosen.length, path), trajectory: trajectoryOf(record, path) };
+  });
 }
 
 interface Place {
@@ -119,15 +118,17 @@ function endingOf(node: Json): string | null {
 }
 
 /**
- * The run's own diff where it names one, else that of the leaf's file context, which holds each file's diff against the
- * base commit ("" if no file was changed). Null where the leaf has no file context.
+ * The run's own diff where it names one, else that of the last file context on the path, which holds each file's diff
+ * against the base commit ("" if no file was changed). Null where the path has none.
  */
-function patchOf(record: Json, attempts: number, leaf: Json): string | null {
+function patchOf(record: Json, attempts: number, path: readonly Json[]): string | null {
   const info = isObject(record.info) ? record.info : {};
   if (attempts === 1 && info.submission != null) return optionalText(info.submission, "info.submission");
-  if (!isObject(leaf.file_context) || !Array.isArray(leaf.file_context.files)) return null;
-  const patches = leaf.file_context.files.map((file) => (isObject(file) ? (nullableText(file.patch) ?? "") : ""));
-  return patches
+  const contexts = path.map((node) => (isObject(node.file_context) ? node.file_context.files : null));
+  const files = contexts.filter((found) => Array.isArray(found)).at(-1);
+  if (files === undefined) return null;
+  return files
+    .map((file: unknown) => (isObject(file) ? (nullableText(file.patch) ?? "") : ""))
     .filter((patch) => patch.trim() !== "")
     .map((patch) => (patch.endsWith("\n") ? patch : `${patch}\n`))
     .join("");

@@ -59,8 +59,16 @@ function isCompletion(record: Json): boolean {
 }
 
 function isOpenHandsMessage(value: unknown): boolean {
-  return isChatMessage(value) && OWN_WORDS.test(textOf(value.content));
+  if (!isChatMessage(value)) return false;
+  return OWN_WORDS.test(textOf(value.content)) || (Array.isArray(value.tool_calls) && value.tool_calls.some(isOwnCall));
 }
+
+function isOwnCall(call: unknown): boolean {
+  const body = isObject(call) && isObject(call.function) ? call.function : {};
+  return OWN_TOOLS.test(String(body.name));
+}
+
+const OWN_TOOLS = /^(?:execute_bash|execute_ipython_cell|str_replace_editor|task_tracker|web_read)$/;
 
 /** What OpenHands tells its agent in every version (CodeAct 1.0, 1.9, 2.x). */
 const OWN_WORDS = new RegExp(

@@ -126,7 +126,7 @@ function firstLine(value: unknown): string | null {
  */
 function resolvedOf(record: Json): boolean | null | undefined {
   const result = isObject(record.test_result) ? record.test_result : {};
-  const reports = [result.report, record.report, record.fine_grained_report, result.result].filter(isObject);
+  const reports = [result.report, record.report, record.fine_grained_report, result.result, result].filter(isObject);
   const report = reports.find((candidate) => "resolved" in candidate);
   if (report?.error_eval === true && truth(report.resolved) !== true) return null;
   const verdict = report?.resolved ?? record.resolved;

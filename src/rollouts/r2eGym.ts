@@ -23,7 +23,7 @@ export const r2eGym: Adapter = {
         id: null,
         patch: optionalText(value.output_patch, "output_patch"),
         trajectory: trajectoryOf(value),
-        ...("reward" in value ? { resolved: resolvedOf(value.reward) } : {}),
+        ...("reward" in value ? { resolved: resolvedOf(value) } : {}),
       },
     ];
   },
@@ -59,8 +59,9 @@ function trajectoryOf(value: Json): Trajectory | null {
   return { issue, steps, exitStatus };
 }
 
-/** R2E-Gym's reward is 1 if every expected test passed, else 0; null (not computed) stays unknown. */
-function resolvedOf(reward: unknown): boolean | null {
+/** R2E-Gym's reward is 1 if every expected test passed, else 0; where it was never computed, the label is unknown. */
+function resolvedOf({ reward, reward_calc_time: computed }: Json): boolean | null {
+  if (computed === null) return null;
   if (typeof reward === "boolean") return reward;
   return reward === 1 ? true : reward === 0 ? false : null;
 }
