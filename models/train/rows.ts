@@ -1,0 +1,59 @@
+// Reads the labelled trajectories that the shipped model is trained and checked on, as plain rows.
+import { basename, join } from "node:path";
+import { readLines } from "../../src/core/io.js";
+import type { Trajectory } from "../../src/core/types.js";
+import { trajectoryOfMessages } from "../../src/rollouts/messages.js";
+
+export interface Row {
+  /** File that the row is from. */
+  readonly set: string;
+  /** Which agent run within it. */
+  readonly run: string;
+  readonly instanceId: string;
+  readonly resolved: boolean;
+  readonly patch: string | null;
+  readonly trajectory: Trajectory;
+}
+
+/** Sets whose licence (MIT) lets a model trained on them ship. */
+export const TRAINING_SETS = ["moatless_lite", "miniswe_gemini3_verified", "openhands_verified50"] as const;
+
+/** MIT too, but its labels are its authors' own and optimistic: used only to measure whether it helps. */
+export const OPTIMISTIC_SETS = ["vorflux_verified"] as const;
+
+/** Licence unstated, AGPL or non-commercial: figures are computed on them, no weight ever is. */
+export const EVALUATION_SETS = [
+  "acr_lite5",
+  "sweagent_gpt4_lite3",
+  "coder_lite",
+  "openhands_claude35_verified",
+  "openhands_toolsclaude_simiao",
+  "sweagent_java_mswe",
+] as const;
+
+/** A run whose every patch is "" (its source had none) says nothing about patches: they are unknown, not empty. */
+const RUNS_WITHOUT_PATCHES = new Set(["20241117_moatless_claude_3_5_sonnet_20241022"]);
+
+/** Labelled rows of one set; rows without a label or a trajectory are left out. */
+export async function* readRows(folder: string, set: string): AsyncGenerator<Row> {
+  for await (const line of readLines(join(folder, `${basename(set)}.jsonl.gz`))) {
+    const record = JSON.parse(line.text) as {
+      readonly run: string;
+      readonly instance_id: string;
+      readonly resolved: boolean | null;
+      readonly exit_status?: string | null;
+      readonly patch?: string | null;
+      readonly messages: unknown;
+    };
+    const trajectory = trajectoryOfMessages(record.messages, { exitStatus: record.exit_status ?? null });
+    if (record.resolved === null || trajectory === null) continue;
+    yield {
+      set,
+      run: record.run,
+      instanceId: record.instance_id,
+      resolved: record.resolved,
+      patch: RUNS_WITHOUT_PATCHES.has(record.run) ? null : (record.patch ?? null),
+      trajectory,
+    };
+  }
+}
