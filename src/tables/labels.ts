@@ -7,3 +7,8 @@ export function labelledLine(line: EvidenceLine, labels: Labels): EvidenceLine {
   const label = labels.get(line.instanceId)?.get(line.rolloutId);
   return label === undefined ? line : { ...line, resolved: label };
 }
+
+/** The line as anybody but a reader of labels may have it. */
+export function withoutLabel({ resolved: _label, ...line }: EvidenceLine): EvidenceLine {
+  return line;
+}

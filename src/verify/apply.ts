@@ -1,5 +1,5 @@
 // Applies a candidate patch by a ladder of ways, from a clean tree each time: a half-applied attempt must not count.
-import type { ExecResult, Sandbox } from "../sandbox/sandbox.js";
+import { type ExecResult, type Sandbox, SandboxError } from "../sandbox/sandbox.js";
 
 export const APPLY_STRATEGIES = ["git-apply", "git-apply-3way", "patch-fuzz"] as const;
 
@@ -44,7 +44,7 @@ export async function snapshotBase(sandbox: Sandbox, signal: AbortSignal): Promi
   await sandbox.writeFiles([{ path: `${CONTROL_FOLDER}/.gitconfig`, content: GIT_CONFIG }], signal);
   const result = await control(sandbox, "git add -A && git commit -q --no-verify --allow-empty -m base", signal);
   if (result.exitCode !== 0) {
-    throw new Error(`the repository in ${sandbox.workdir} can't be committed: ${textOf(result)}`);
+    throw new SandboxError("other", `the repository in ${sandbox.workdir} can't be committed: ${textOf(result)}`);
   }
 }
 

@@ -124,11 +124,6 @@ export function gradeRuns(task: Task, base: BaseMeasurement, runs: TreeRuns, app
   };
 }
 
-/** Signals of a candidate whose verdict needs no sandbox. */
-export function emptyPatchSignals(message: string): ExecutionVerdict["signals"] {
-  return { regression: unavailable("empty-patch", message), reproduction: unavailable("empty-patch", message) };
-}
-
 async function runTree(
   task: Task,
   sandbox: Sandbox,

@@ -1,0 +1,69 @@
+// Progress for people and for programs: a live line on a terminal, a line a completion elsewhere, JSONL with `--events`.
+import { createWriteStream, type WriteStream } from "node:fs";
+import { BestkError } from "../core/errors.js";
+import type { Emit, RunEvent } from "../run/events.js";
+import { clean } from "./table.js";
+import type { Terminal } from "./terminal.js";
+
+export interface Progress {
+  readonly emit: Emit;
+  close(): Promise<void>;
+}
+
+/** `events` is a file, "-" for stdout, or undefined. */
+export async function openProgress(terminal: Terminal, events: string | undefined): Promise<Progress> {
+  const write = events === undefined ? null : await openEvents(events);
+  return {
+    emit: (event) => {
+      write?.line(`${JSON.stringify(event)}\n`);
+      show(terminal, event);
+    },
+    close: async () => write?.close(),
+  };
+}
+
+type Show = { readonly [T in RunEvent["type"]]: (terminal: Terminal, event: Extract<RunEvent, { type: T }>) => void };
+
+const SHOW: Show = {
+  plan: (terminal, { instances, rollouts, candidates }) =>
+    terminal.note(`${instances} instances, ${rollouts} rollouts, ${candidates} distinct candidates`),
+  reward: (terminal, { done, total, cached }) => {
+    if (terminal.live || done === total) terminal.status(`scored ${done}/${total} rollouts (${cached} cached)`);
+  },
+  image: (terminal, { instanceId, message }) => {
+    if (terminal.verbose) terminal.note(`${clean(instanceId)}: ${clean(message, 300)}`);
+  },
+  base: (terminal, { instanceId, cached }) =>
+    terminal.status(`${clean(instanceId)}: base ${cached ? "cached" : "runs"}`),
+  candidate: (terminal, { instanceId, candidateId, cached, unavailable, done, total }) => {
+    const end = cached ? "cached" : (unavailable ?? "done");
+    terminal.status(`[${done}/${total}] ${clean(instanceId)} ${candidateId.slice(7, 19)} ${end}`);
+  },
+  retry: (terminal, { instanceId, attempt, message }) =>
+    terminal.warn(`${clean(instanceId)}: attempt ${attempt} failed, trying again (${clean(message, 300)})`),
+  warning: (terminal, { message }) => terminal.warn(clean(message, 500)),
+};
+
+function show<T extends RunEvent["type"]>(terminal: Terminal, event: Extract<RunEvent, { type: T }>): void {
+  const line: Show[T] = SHOW[event.type as T];
+  line(terminal, event);
+}
+
+async function openEvents(path: string): Promise<{ line(text: string): void; close(): Promise<void> }> {
+  if (path === "-") return { line: (text) => void process.stdout.write(text), close: async () => {} };
+  const stream = createWriteStream(path);
+  await opened(stream, path);
+  return {
+    line: (text) => void stream.write(text),
+    close: () => new Promise((resolve) => stream.end(() => resolve())),
+  };
+}
+
+function opened(stream: WriteStream, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once("open", () => resolve());
+    stream.once("error", (error) =>
+      reject(new BestkError("usage", `--events ${path}: can't be written (${error.message})`, { cause: error })),
+    );
+  });
+}

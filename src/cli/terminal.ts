@@ -1,0 +1,74 @@
+// Where output goes: results on stdout, text for people on stderr, and colour only where a person reads it.
+import pc from "picocolors";
+
+/** Output of one command. */
+export interface Terminal {
+  /** Results as JSON on stdout instead of tables. */
+  readonly json: boolean;
+  readonly verbose: boolean;
+  /** A result for people (stdout); nothing with `json`. */
+  result(text: string): void;
+  /** A JSON document or JSONL line (stdout); nothing without `json`. */
+  data(value: unknown): void;
+  /** Text for people (stderr); nothing with `quiet`. */
+  note(text: string): void;
+  /** A warning or an error (stderr); always. */
+  warn(text: string): void;
+  /** Progress goes to stderr: a live line on a terminal, lines elsewhere. */
+  readonly live: boolean;
+  status(text: string): void;
+}
+
+export interface TerminalOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+export const colors = pc;
+
+export function openTerminal(options: TerminalOptions): Terminal {
+  const { json = false, quiet = false, verbose = false } = options;
+  const live = !quiet && process.stderr.isTTY === true;
+  let shown = false;
+  const clear = () => {
+    if (shown) process.stderr.write("\r\u001b[K");
+    shown = false;
+  };
+  const say = (text: string) => {
+    clear();
+    process.stderr.write(`${text}\n`);
+  };
+  return {
+    json,
+    verbose,
+    live,
+    result: (text) => {
+      clear();
+      if (!json) process.stdout.write(`${text}\n`);
+    },
+    data: (value) => {
+      clear();
+      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    },
+    note: (text) => {
+      if (!quiet) say(text);
+    },
+    warn: say,
+    status: (text) => {
+      if (quiet) return;
+      if (!live) return say(text);
+      const width = Math.max(20, (process.stderr.columns ?? 80) - 1);
+      process.stderr.write(`\r\u001b[K${text.slice(0, width)}`);
+      shown = true;
+    },
+  };
+}
+
+/** A reader that closes the pipe early (`| head`) is no failure. */
+export function tolerateClosedPipe(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}

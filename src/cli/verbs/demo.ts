@@ -1,0 +1,39 @@
+// `bestk demo`: the shipped suite end to end, on Node and git alone.
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { exitCodeOf, type RunFlags, runFromFlags } from "../runFlags.js";
+import { showDemo } from "../showDemo.js";
+import { openTerminal } from "../terminal.js";
+import type { Verb } from "../verb.js";
+
+const SUITE = fileURLToPath(new URL("../../../benchmarks/demo/", import.meta.url));
+
+export const demo: Verb = {
+  name: "demo",
+  define: (command) =>
+    command
+      .description("run the shipped suite end to end, in under a minute; needs no container engine")
+      .option("--run <dir>", "keep the run directory here (default: a new temporary folder)")
+      .option("-a, --aggregator <name>", "how to combine the signals", "hybrid"),
+  act: async (_, options) => {
+    const given = options as unknown as RunFlags;
+    const terminal = openTerminal(options);
+    const run = given.run ?? (await mkdtemp(join(tmpdir(), "bestk-demo-")));
+    const flags: RunFlags = {
+      ...given,
+      run,
+      instances: [join(SUITE, "instances.jsonl")],
+      sandbox: "process",
+      maxUnavailable: 1,
+    };
+    const resume = `bestk demo --run ${run} goes on from there`;
+    const result = await runFromFlags({ paths: [join(SUITE, "rollouts")], flags, scored: true, terminal, resume });
+    if (result === null || result.ranking === null) return 0;
+    terminal.data(result.ranking);
+    terminal.result(await showDemo(result.ranking, run));
+    terminal.note(`evidence, logs, rankings and predictions: ${run}`);
+    return exitCodeOf(result, flags, terminal);
+  },
+};

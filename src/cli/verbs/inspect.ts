@@ -1,0 +1,60 @@
+// `bestk inspect`: what was understood of each file, and what was not.
+import { type InspectLine, inspectFiles } from "../../rollouts/inspect.js";
+import { listenForInterrupt } from "../interrupt.js";
+import { addScaffoldOption } from "../options.js";
+import { scaffoldNamed } from "../runFlags.js";
+import { clean, formatTable } from "../table.js";
+import { openTerminal, type Terminal } from "../terminal.js";
+import type { Verb } from "../verb.js";
+
+export const inspect: Verb = {
+  name: "inspect",
+  define: (command) =>
+    addScaffoldOption(command)
+      .description("show what was understood of rollout files: format, rollouts, steps, patches, problems")
+      .argument("<rollouts...>", "files, folders or globs, plain or gzipped"),
+  act: async ([paths], options) => {
+    const terminal = openTerminal(options);
+    const scaffold = scaffoldNamed((options as { scaffold?: string }).scaffold);
+    const interrupt = listenForInterrupt(() => {});
+    const lines: InspectLine[] = [];
+    try {
+      const read = { signal: interrupt.drain, ...(scaffold === undefined ? {} : { scaffold }) };
+      for await (const line of inspectFiles(paths as string[], read)) {
+        terminal.data(line);
+        if (!terminal.json) lines.push(line);
+      }
+    } finally {
+      interrupt.dispose();
+    }
+    if (!terminal.json) show(terminal, lines);
+    return 0;
+  },
+};
+
+function show(terminal: Terminal, lines: readonly InspectLine[]): void {
+  const understood = lines.filter(({ format }) => format !== null);
+  const rows = understood.map((line) => [
+    line.file,
+    line.format ?? "",
+    line.rollouts,
+    line.instances.length,
+    line.steps,
+    line.patches,
+    line.emptyPatches,
+    line.problems.length,
+  ]);
+  const header = ["file", "format", "rollouts", "instances", "steps", "patches", "empty", "problems"];
+  if (rows.length > 0) terminal.result(formatTable(header, rows));
+  for (const { file, problems } of understood) {
+    for (const { line, message } of problems) {
+      terminal.result(`${clean(file)}${line === null ? "" : `:${line}`}: ${clean(message, 300)}`);
+    }
+  }
+  const refused = lines.filter(({ format }) => format === null);
+  if (refused.length === 0) return;
+  terminal.result(`\nnot understood: ${refused.length} of ${lines.length} files`);
+  for (const { file, problems } of refused) {
+    terminal.result(`  ${clean(file)}: ${clean(problems[0]?.message ?? "unknown format", 300)}`);
+  }
+}

@@ -1,0 +1,68 @@
+// `bestk rank`: a ranking from stored evidence, in milliseconds; predictions out.
+import { BestkError } from "../../core/errors.js";
+import { onlyOf } from "../../run/filter.js";
+import { predictionsText, rankEvidence } from "../../run/ranking.js";
+import { aggregatorNamed } from "../../select/registry.js";
+import { storedPatches } from "../../tables/candidates.js";
+import { loadEvidence } from "../../tables/load.js";
+import { collect } from "../options.js";
+import { patchesFrom, writePredictions } from "../patches.js";
+import { showRanking } from "../showRanking.js";
+import { openTerminal } from "../terminal.js";
+import type { Verb } from "../verb.js";
+
+interface Options {
+  readonly aggregator: string;
+  readonly output?: string;
+  readonly table?: string;
+  readonly patches?: readonly string[];
+  readonly rawPatch?: boolean;
+  readonly skipBad?: boolean;
+  readonly only?: readonly string[];
+  readonly limit?: number;
+}
+
+export const rank: Verb = {
+  name: "rank",
+  define: (command) =>
+    command
+      .description("rank stored evidence and write SWE-bench predictions; needs no container and no model")
+      .argument("<evidence>", "a run directory, an evidence.jsonl[.gz] or a table that a loader knows")
+      .option("-a, --aggregator <name>", "how to combine the signals", "hybrid")
+      .option("-o, --output <file>", "write predictions (JSONL) of the selected patches")
+      .option("--patches <candidates>", "files that hold the patches, where the evidence has none", collect)
+      .option("--raw-patch", "predictions hold the original patch, not the normalised one")
+      .option("--table <name>", "read the evidence as this table, whatever its content says"),
+  act: async ([path], options) => {
+    const settings = options as unknown as Options;
+    const terminal = openTerminal(options);
+    const aggregator = aggregatorNamed(settings.aggregator);
+    const loaded = await loadEvidence(String(path), {
+      ...(settings.table === undefined ? {} : { table: settings.table }),
+      skipBad: settings.skipBad === true,
+    });
+    for (const { message, kind } of loaded.problems) terminal[kind === "error" ? "warn" : "note"](message);
+    const document = rankEvidence({ ...loaded, evidence: onlyOf(loaded.evidence, settings) }, aggregator);
+    if (settings.output !== undefined) {
+      const raw = settings.rawPatch === true;
+      const patchOf =
+        settings.patches === undefined
+          ? await storedPatches(String(path), { raw })
+          : await patchesFrom(settings.patches, { raw, skipBad: settings.skipBad === true });
+      if (patchOf === null) {
+        throw new BestkError(
+          "usage",
+          `-o ${settings.output}: ${path} holds no patches, so there is nothing to predict with`,
+          {
+            hint: "name the files that hold them with --patches",
+          },
+        );
+      }
+      await writePredictions(settings.output, predictionsText(document.instances, patchOf, `bestk-${aggregator.name}`));
+      terminal.note(`predictions: ${settings.output}`);
+    }
+    terminal.data(document);
+    terminal.result(showRanking(document));
+    return 0;
+  },
+};

@@ -1,0 +1,68 @@
+// `bestk render`: exactly what the reward model reads of a rollout, with what was cut.
+import { BestkError } from "../../core/errors.js";
+import { didYouMean } from "../../core/nearest.js";
+import { loadTasks } from "../../rollouts/instances.js";
+import { loadRollouts } from "../../rollouts/load.js";
+import { onlyOf } from "../../run/filter.js";
+import { addScaffoldOption, collect, type GlobalOptions } from "../options.js";
+import { openModel } from "../rewardModel.js";
+import { scaffoldNamed } from "../runFlags.js";
+import { openTerminal } from "../terminal.js";
+import type { Verb } from "../verb.js";
+
+interface Options extends GlobalOptions {
+  readonly instances?: readonly string[];
+  readonly model?: string;
+  readonly rollout?: string;
+}
+
+export const render: Verb = {
+  name: "render",
+  define: (command) =>
+    addScaffoldOption(command)
+      .description("print exactly what the reward model reads of a rollout")
+      .argument("<rollout>", "a file of a known format")
+      .option("--rollout <id>", "which rollout, where the file holds several")
+      .option("--instances <file>", "instance records, for the issue text (may be repeated)", collect)
+      .option("--model <dir>", "folder of the reward model (default: the shipped one)"),
+  act: async ([path], options) => {
+    const settings = options as unknown as Options;
+    const terminal = openTerminal(options);
+    const scaffold = scaffoldNamed(settings.scaffold);
+    const loaded = await loadRollouts([String(path)], {
+      signal: new AbortController().signal,
+      skipBad: settings.skipBad === true,
+      ...(scaffold === undefined ? {} : { scaffold }),
+    });
+    const candidates = onlyOf(loaded.rollouts, settings);
+    const chosen =
+      settings.rollout === undefined ? candidates : candidates.filter((r) => r.rolloutId === settings.rollout);
+    const [rollout] = chosen;
+    if (rollout === undefined || chosen.length > 1) {
+      const ids = candidates.map(({ instanceId, rolloutId }) => `${instanceId} ${rolloutId}`);
+      const message =
+        rollout === undefined
+          ? `--rollout ${settings.rollout}: no such rollout in ${path}`
+          : `${path} holds ${chosen.length} such rollouts; one can be rendered at a time`;
+      const hint =
+        rollout === undefined
+          ? didYouMean(settings.rollout ?? "", candidates.map(({ rolloutId }) => rolloutId).slice(0, 20))
+          : `choose with --only INSTANCE and --rollout ID, such as ${ids[0]}`;
+      throw new BestkError("usage", message, { hint });
+    }
+    const tasks = settings.instances === undefined ? [] : await loadTasks(settings.instances);
+    const issue = tasks.find(({ instanceId }) => instanceId === rollout.instanceId)?.issue;
+    if (issue === undefined) terminal.note("the issue is the trajectory's first user message");
+    await using model = await openModel(settings.model);
+    const { trajectory, patch } = rollout;
+    const input = model.prepare({ issue: issue ?? trajectory?.issue ?? "", trajectory, patch });
+    const { tokens, cutTokens, text, features } = input;
+    terminal.data({ instanceId: rollout.instanceId, rolloutId: rollout.rolloutId, tokens, cutTokens, text, features });
+    terminal.result(text);
+    const { unavailable } = input;
+    if (unavailable?.status === "unavailable")
+      terminal.note(`not scored: ${unavailable.reason} (${unavailable.message})`);
+    terminal.note(`${tokens} tokens, ${cutTokens} cut`);
+    return 0;
+  },
+};

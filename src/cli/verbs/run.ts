@@ -1,0 +1,28 @@
+// `bestk run`: verify, score and rank into a run directory; the patch to submit for every issue, and why.
+import { writePredictions } from "../patches.js";
+import { addRunFlags, exitCodeOf, type RunFlags, runFromFlags } from "../runFlags.js";
+import { showRanking } from "../showRanking.js";
+import { openTerminal } from "../terminal.js";
+import type { Verb } from "../verb.js";
+
+export const run: Verb = {
+  name: "run",
+  define: (command) =>
+    addRunFlags(command.description("verify, score and rank rollouts into a run directory"))
+      .option("--model <dir>", "folder of the reward model (default: the shipped one)")
+      .option("-a, --aggregator <name>", "how to combine the signals", "hybrid")
+      .option("-o, --output <file>", "also write the predictions here")
+      .option("--raw-patch", "predictions hold the original patch, not the normalised one"),
+  act: async ([paths], options) => {
+    const flags = options as unknown as RunFlags & { readonly output?: string };
+    const terminal = openTerminal(options);
+    const resume = `the same command again goes on from ${flags.run}`;
+    const result = await runFromFlags({ paths: paths as string[], flags, scored: true, terminal, resume });
+    if (result === null || result.ranking === null) return 0;
+    if (flags.output !== undefined) await writePredictions(flags.output, result.predictions ?? "");
+    terminal.data(result.ranking);
+    terminal.result(showRanking(result.ranking));
+    terminal.note(`predictions: ${flags.output ?? result.predictionsPath}; everything else is in ${flags.run}`);
+    return exitCodeOf(result, flags, terminal);
+  },
+};

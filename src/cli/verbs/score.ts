@@ -1,0 +1,94 @@
+// `bestk score`: the execution-free verifier alone; one reward, or one reason, a rollout.
+
+import { BestkError } from "../../core/errors.js";
+import { loadTasks } from "../../rollouts/instances.js";
+import { loadRolloutsAs } from "../../rollouts/load.js";
+import { onlyOf } from "../../run/filter.js";
+import { type ScoreLine, scoreRollouts } from "../../run/score.js";
+import { listenForInterrupt } from "../interrupt.js";
+import { addScaffoldOption, collect, type GlobalOptions } from "../options.js";
+import { openProgress } from "../progress.js";
+import { openModel } from "../rewardModel.js";
+import { scaffoldNamed } from "../runFlags.js";
+import { showSignal } from "../showEvidence.js";
+import { clean, formatTable } from "../table.js";
+import { openTerminal } from "../terminal.js";
+import type { Verb } from "../verb.js";
+
+interface Options extends GlobalOptions {
+  readonly instances?: readonly string[];
+  readonly model?: string;
+}
+
+export const score: Verb = {
+  name: "score",
+  define: (command) =>
+    addScaffoldOption(command)
+      .description("score trajectories with the reward model")
+      .argument("<rollouts...>", "files, folders or globs of a known format, plain or gzipped")
+      .option("--instances <file>", "instance records, for the issue text (may be repeated)", collect)
+      .option("--model <dir>", "folder of the reward model (default: the shipped one)"),
+  act: async ([paths], options) => {
+    const settings = options as unknown as Options;
+    const terminal = openTerminal(options);
+    const scaffold = scaffoldNamed(settings.scaffold);
+    const issues =
+      settings.instances === undefined
+        ? null
+        : new Map((await loadTasks(settings.instances)).map(({ instanceId, issue }) => [instanceId, issue]));
+    if (issues === null) terminal.note("no --instances: the issue is the trajectory's first user message");
+    const interrupt = listenForInterrupt(() => terminal.warn("interrupted: waiting for the score in flight"));
+    const progress = await openProgress(terminal, settings.events);
+    try {
+      await using model = await openModel(settings.model);
+      const loaded = await loadRolloutsAs(
+        paths as string[],
+        {
+          signal: interrupt.drain,
+          skipBad: settings.skipBad === true,
+          ...(scaffold === undefined ? {} : { scaffold }),
+        },
+        ({ instanceId, patch, trajectory }) => {
+          const issue = issues?.get(instanceId) ?? trajectory?.issue ?? "";
+          return { input: model.prepare({ issue, trajectory, patch }) };
+        },
+      );
+      for (const { message } of loaded.problems) terminal.warn(`skipped: ${clean(message, 300)}`);
+      const rollouts = onlyOf(loaded.rollouts, settings);
+      if (settings.dryRun === true) {
+        terminal.note(`${rollouts.length} rollouts would be scored with ${model.name}`);
+        return 0;
+      }
+      const rewards = await scoreRollouts(rollouts, {
+        model,
+        saved: [],
+        save: async () => {},
+        emit: progress.emit,
+        drain: interrupt.drain,
+        stop: interrupt.stop,
+      });
+      const lines = rollouts.flatMap(({ instanceId, rolloutId, input }): ScoreLine[] => {
+        const reward = rewards.get(instanceId)?.get(rolloutId)?.signal;
+        if (reward === undefined) return [];
+        const { tokens, cutTokens } = input;
+        return [{ schema: "bestk.score/1", instanceId, rolloutId, reward, tokens, cutTokens }];
+      });
+      for (const line of lines) terminal.data(line);
+      const rows = lines.map((line) => [
+        line.instanceId,
+        line.rolloutId,
+        showSignal(line.reward),
+        line.tokens,
+        line.cutTokens,
+      ]);
+      terminal.result(formatTable(["instance", "rollout", "reward", "tokens", "cut"], rows));
+      if (interrupt.drain.aborted) {
+        throw new BestkError("interrupted", `interrupted after ${lines.length} of ${rollouts.length} rollouts`);
+      }
+      return 0;
+    } finally {
+      await progress.close();
+      interrupt.dispose();
+    }
+  },
+};

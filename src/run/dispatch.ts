@@ -1,0 +1,139 @@
+// Does the work of a plan: base first, then each candidate once, a bounded number at a time, every result saved at once.
+import pLimit from "p-limit";
+import { BestkError } from "../core/errors.js";
+import type { EvidenceLine } from "../core/schemas.js";
+import type { Labels } from "../core/types.js";
+import type { GroupedCandidate } from "../patch/group.js";
+import { labelledLine } from "../tables/labels.js";
+import { evidenceLine, type KeyedVerdict, NO_REWARD, restsOn } from "./evidence.js";
+import type { Plan, PlannedInstance, PlannedRollout } from "./plan.js";
+import type { Rewards } from "./score.js";
+import {
+  emptyVerdict,
+  type FailedInstance,
+  NO_PATCH,
+  type ReadyInstance,
+  readyInstance,
+  type VerdictOptions,
+  verdictOf,
+} from "./verdicts.js";
+
+export interface DispatchOptions extends VerdictOptions {
+  readonly plan: Plan;
+  /** A rollout without an entry has no reward. */
+  readonly rewards: Rewards;
+  readonly labels: Labels;
+  /** Sandboxes at a time. */
+  readonly jobs: number;
+  /** Aborted: take no new work. */
+  readonly drain: AbortSignal;
+}
+
+/**
+ * True if everything of the plan was done, false if it was drained before. Throws the first failure where not one
+ * instance could be prepared: then it's the machine or the configuration, and evidence of nothing.
+ */
+export async function dispatch(options: DispatchOptions): Promise<boolean> {
+  const { plan, directory, jobs, drain } = options;
+  const before = new Map((await directory.evidence()).map((line) => [idOf(line), line]));
+  const total = plan.instances.reduce((sum, { candidates }) => sum + candidates.length, 0);
+  const state: State = { options, before, kept: new Map(), total, done: 0, work: pLimit(jobs), prepared: [] };
+  const perInstance = pLimit(jobs);
+  await Promise.all(plan.instances.map((instance) => perInstance(() => dispatchInstance(state, instance))));
+  options.stop.throwIfAborted();
+  const failures = state.prepared.flatMap((ready) => ("failure" in ready ? [ready.failure] : []));
+  const [first] = failures;
+  if (first !== undefined && failures.length === state.prepared.length) throw prerequisite(first);
+  if (drain.aborted) return false;
+  const isStale = [...before].some(([id, line]) => state.kept.get(id) !== line);
+  if (isStale) await directory.keepEvidence([...state.kept.values()]);
+  return true;
+}
+
+interface State {
+  readonly options: DispatchOptions;
+  /** Evidence of earlier runs in this directory. */
+  readonly before: ReadonlyMap<string, EvidenceLine>;
+  /** Evidence that belongs to this plan. */
+  readonly kept: Map<string, EvidenceLine>;
+  readonly total: number;
+  done: number;
+  readonly work: <T>(job: () => Promise<T>) => Promise<T>;
+  readonly prepared: (ReadyInstance | FailedInstance)[];
+}
+
+async function dispatchInstance(state: State, instance: PlannedInstance): Promise<void> {
+  const { drain } = state.options;
+  const { task, candidates, rollouts } = instance;
+  if (drain.aborted) return;
+  const inCandidate = new Set(candidates.flatMap(({ rolloutIds }) => rolloutIds));
+  for (const rollout of rollouts.filter(({ rolloutId }) => !inCandidate.has(rolloutId))) {
+    await record(state, null, rollout, NO_PATCH);
+  }
+  const needsSandbox = candidates.some(({ patch }) => patch !== "");
+  const ready = needsSandbox
+    ? await state.work(async () => (drain.aborted ? null : readyInstance(task, state.options)))
+    : null;
+  if (ready !== null) state.prepared.push(ready);
+  if (needsSandbox && ready === null) return;
+  await Promise.all(
+    candidates.map((candidate) => state.work(() => dispatchCandidate(state, instance, candidate, ready))),
+  );
+}
+
+async function dispatchCandidate(
+  state: State,
+  { task, rollouts }: PlannedInstance,
+  candidate: GroupedCandidate,
+  ready: ReadyInstance | FailedInstance | null,
+): Promise<void> {
+  const { options } = state;
+  if (options.drain.aborted) return;
+  const isEmpty = candidate.patch === "" || ready === null;
+  const run = isEmpty ? null : await verdictOf(task, candidate, ready, options);
+  for (const rollout of rollouts) {
+    if (!candidate.rolloutIds.includes(rollout.rolloutId)) continue;
+    await record(state, candidate, rollout, run?.verdict ?? emptyVerdict(candidate, rollout.rolloutId));
+  }
+  state.done += 1;
+  const reproduction = run?.verdict.signals.reproduction;
+  options.emit({
+    type: "candidate",
+    instanceId: task.instanceId,
+    candidateId: candidate.candidateId,
+    cached: run?.cached ?? false,
+    unavailable: run === null ? "empty-patch" : reproduction?.status === "unavailable" ? reproduction.reason : null,
+    done: state.done,
+    total: state.total,
+  });
+}
+
+/** Writes a rollout's evidence, unless it is there already and rests on the same results. */
+async function record(
+  state: State,
+  candidate: GroupedCandidate | null,
+  rollout: PlannedRollout,
+  verdict: KeyedVerdict,
+): Promise<void> {
+  const { options, before, kept } = state;
+  const reward = options.rewards.get(rollout.instanceId)?.get(rollout.rolloutId) ?? NO_REWARD;
+  const line = labelledLine(evidenceLine(rollout, candidate, verdict, reward), options.labels);
+  const id = idOf(line);
+  const known = before.get(id);
+  if (known !== undefined && restsOn(known, verdict, reward)) {
+    kept.set(id, known);
+    return;
+  }
+  kept.set(id, line);
+  await options.directory.appendEvidence(line);
+}
+
+function prerequisite(failure: Error): BestkError {
+  const hint = failure instanceof BestkError ? (failure.hint ?? undefined) : undefined;
+  const code = failure instanceof BestkError ? failure.code : "prerequisite";
+  return new BestkError(code, failure.message, { cause: failure, ...(hint === undefined ? {} : { hint }) });
+}
+
+function idOf({ instanceId, rolloutId }: Pick<EvidenceLine, "instanceId" | "rolloutId">): string {
+  return JSON.stringify([instanceId, rolloutId]);
+}

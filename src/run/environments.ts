@@ -1,0 +1,64 @@
+// Where the candidates of an instance run: turns a task into a way to open fresh sandboxes, and a key of what they hold.
+import { BestkError } from "../core/errors.js";
+import { contentHash } from "../core/hash.js";
+import type { Task } from "../core/types.js";
+import type { DockerBackend } from "../sandbox/docker.js";
+import { findSource, sourceHash } from "../sandbox/repository.js";
+import type { Sandbox, SandboxBackend, SandboxLimits, SandboxSpec } from "../sandbox/sandbox.js";
+
+/** A prepared instance. */
+export interface PreparedEnvironment {
+  /** Content address of what a fresh sandbox holds: the image's digest, or the repository's content. */
+  readonly key: string;
+  open(signal: AbortSignal): Promise<Sandbox>;
+}
+
+export interface Environments {
+  /** The backend's name, for keys and the run card. */
+  readonly sandbox: string;
+  readonly limits: SandboxLimits;
+  /** Makes the image where needed. Throws SandboxError if the machine fails, BestkError if the task can't be prepared. */
+  prepare(task: Task, signal: AbortSignal, onProgress: (message: string) => void): Promise<PreparedEnvironment>;
+}
+
+/** Containers, from a ready image or one that is made and cached. `pull`: whether a missing image may be fetched. */
+export function dockerEnvironments(backend: DockerBackend, limits: SandboxLimits, pull: boolean): Environments {
+  return {
+    sandbox: backend.name,
+    limits,
+    prepare: async (task, signal, onProgress) => {
+      const { instanceId, environment, baseCommit } = task;
+      const image = await backend.ensureImage({ instanceId, environment, baseCommit, pull }, signal, onProgress);
+      return opener(backend, { ...specOf(task, limits), image: image.id }, image.id);
+    },
+  };
+}
+
+/** Temporary copies of the repository, run by processes of this user: for suites that are trusted. */
+export function processEnvironments(backend: SandboxBackend, limits: SandboxLimits): Environments {
+  return {
+    sandbox: backend.name,
+    limits,
+    prepare: async (task, signal) => {
+      const { repository } = task.environment;
+      if (repository === null) {
+        throw new BestkError("configuration", `instance ${task.instanceId} names no repository`, {
+          hint: "the process sandbox copies a folder, a git repository or a bundle: give the instance a repository",
+        });
+      }
+      const source = await findSource(repository, task.baseCommit, signal);
+      const key = contentHash({ source: await sourceHash(source) });
+      return opener(backend, { ...specOf(task, limits), repository }, key);
+    },
+  };
+}
+
+function opener(backend: SandboxBackend, spec: SandboxSpec, key: string): PreparedEnvironment {
+  return { key, open: (signal) => backend.open(spec, signal) };
+}
+
+function specOf(task: Task, limits: SandboxLimits): SandboxSpec {
+  const { instanceId, baseCommit, environment } = task;
+  const { workdir, env } = environment;
+  return { instanceId, image: null, repository: null, baseCommit, workdir, env, limits, labels: {} };
+}

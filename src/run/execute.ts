@@ -1,0 +1,162 @@
+// The main job, end to end: rollouts in, one chosen patch per issue out, everything in a run directory.
+import type { CandidateLine } from "../core/schemas.js";
+import type { Labels, Task } from "../core/types.js";
+import type { RewardModel } from "../reward/model.js";
+import type { FormatName } from "../rollouts/adapter.js";
+import { loadRolloutsAs } from "../rollouts/load.js";
+import type { Problem } from "../rollouts/read.js";
+import type { Aggregator } from "../select/aggregator.js";
+import { dispatch } from "./dispatch.js";
+import type { Environments } from "./environments.js";
+import type { Emit } from "./events.js";
+import type { InstanceFilter } from "./filter.js";
+import { makePlan, type Plan, type PlannedRollout } from "./plan.js";
+import { type LabelledRanking, writeRankings } from "./ranking.js";
+import { scoreRollouts } from "./score.js";
+import { RunDirectory } from "./store.js";
+
+/** Rollouts of a run, reduced to patches and model inputs, with their labels apart. */
+export interface LoadedRollouts {
+  readonly rollouts: readonly PlannedRollout[];
+  readonly labels: Labels;
+  readonly problems: readonly Problem[];
+  readonly refused: readonly string[];
+}
+
+export interface LoadRequest {
+  readonly paths: readonly string[];
+  readonly tasks: readonly Task[];
+  /** null: trajectories are not read for a score. */
+  readonly model: RewardModel | null;
+  readonly scaffold?: FormatName;
+  readonly skipBad: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Reads rollouts and keeps of each only what the run needs, so that trajectories need not fit into memory. */
+export async function loadForRun(request: LoadRequest): Promise<LoadedRollouts> {
+  const issues = new Map(request.tasks.map(({ instanceId, issue }) => [instanceId, issue]));
+  const { model, scaffold } = request;
+  const loaded = await loadRolloutsAs(
+    request.paths,
+    { skipBad: request.skipBad, signal: request.signal, ...(scaffold === undefined ? {} : { scaffold }) },
+    ({ instanceId, patch, trajectory }) => {
+      const issue = issues.get(instanceId);
+      const isScored = model !== null && issue !== undefined;
+      return { patch, input: isScored ? model.prepare({ issue, trajectory, patch }) : null };
+    },
+  );
+  const refused = loaded.files.flatMap(({ file, format, reason }) => (format === null ? [`${file}: ${reason}`] : []));
+  return { rollouts: loaded.rollouts, labels: loaded.labels, problems: loaded.problems, refused };
+}
+
+export interface RunRequest {
+  readonly tasks: readonly Task[];
+  readonly loaded: LoadedRollouts;
+  readonly filter: InstanceFilter;
+  readonly runPath: string;
+  readonly environments: Environments;
+  readonly model: RewardModel | null;
+  readonly aggregator: Aggregator;
+  readonly rawPatch: boolean;
+  readonly jobs: number;
+  /** Goes into the run card as it is. */
+  readonly card: Readonly<Record<string, unknown>>;
+  readonly nonce: () => string;
+  readonly emit: Emit;
+  readonly drain: AbortSignal;
+  readonly stop: AbortSignal;
+}
+
+export interface RunResult {
+  /** False if it was interrupted: the same command goes on from here. */
+  readonly complete: boolean;
+  /** Share of rollouts without a value in a signal that was asked for. */
+  readonly unavailable: number;
+  /** null if interrupted. */
+  readonly ranking: LabelledRanking | null;
+  /** Predictions as JSONL; null if interrupted. */
+  readonly predictions: string | null;
+  readonly predictionsPath: string | null;
+}
+
+/** Runs a plan in its directory; what an earlier run of the same directory has done is not done again. */
+export async function executeRun(request: RunRequest): Promise<RunResult> {
+  const plan = makePlan(request.tasks, request.loaded.rollouts, request.filter);
+  announce(plan, request.emit);
+  await using directory = await RunDirectory.open(request.runPath);
+  await directory.write("run.json", `${JSON.stringify({ schema: "bestk.run/1", ...request.card }, null, 2)}\n`);
+  await directory.write("candidates.jsonl", candidatesText(plan));
+  const { drain, stop, emit } = request;
+  const rollouts = plan.instances.flatMap((instance) => instance.rollouts);
+  const rewards =
+    request.model === null
+      ? new Map()
+      : await scoreRollouts(rollouts, {
+          model: request.model,
+          saved: await directory.rewards(),
+          save: (line) => directory.appendReward(line),
+          emit,
+          drain,
+          stop,
+        });
+  const { environments, jobs, nonce } = request;
+  const { labels } = request.loaded;
+  const complete = await dispatch({ plan, directory, environments, rewards, labels, jobs, nonce, emit, drain, stop });
+  if (!complete) return { complete, unavailable: 0, ranking: null, predictions: null, predictionsPath: null };
+  const written = await writeRankings(directory, request.aggregator, request.rawPatch);
+  return {
+    complete,
+    unavailable: await unavailableShare(directory, request.model !== null),
+    ranking: written.document,
+    predictions: written.predictions,
+    predictionsPath: written.predictionsPath,
+  };
+}
+
+/** Figures of a plan, for `--dry-run` and for the first line of a run. */
+export function announce(plan: Plan, emit: Emit): void {
+  if (plan.unknownInstances.length > 0) {
+    const some = plan.unknownInstances.slice(0, 3).join(", ");
+    const message = `${plan.unknownInstances.length} instances have rollouts but no record, and are left out (${some}…)`;
+    emit({ type: "warning", message });
+  }
+  emit({
+    type: "plan",
+    instances: plan.instances.length,
+    rollouts: plan.instances.reduce((sum, { rollouts }) => sum + rollouts.length, 0),
+    candidates: plan.instances.reduce((sum, { candidates }) => sum + candidates.length, 0),
+  });
+}
+
+function candidatesText(plan: Plan): string {
+  const lines = plan.instances.flatMap(({ candidates }) =>
+    candidates.map(
+      ({ instanceId, candidateId, rolloutIds, patch, rawPatches, dropped, features }): CandidateLine => ({
+        schema: "bestk.candidate/1",
+        instanceId,
+        candidateId,
+        rolloutIds: [...rolloutIds],
+        patch,
+        rawPatches,
+        dropped: [...dropped],
+        features: { ...features, tokenHashes: [...features.tokenHashes] },
+      }),
+    ),
+  );
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+/** `no-tests` is a property of the instance, and an empty or failing patch one of the rollout: none of them is missing. */
+const MISSING = new Set(["infra", "model-error", "not-run", "no-trajectory", "over-context", "low-mass", "no-patch"]);
+
+async function unavailableShare(directory: RunDirectory, scored: boolean): Promise<number> {
+  const lines = await directory.evidence();
+  const missing = lines.filter(({ signals }) =>
+    Object.entries(signals).some(
+      ([name, signal]) =>
+        (scored || name !== "reward") && signal?.status === "unavailable" && MISSING.has(signal.reason),
+    ),
+  );
+  return lines.length === 0 ? 0 : missing.length / lines.length;
+}

@@ -1,0 +1,77 @@
+// Rewards of all rollouts of a plan, each saved as soon as it is known and reused where model and input are the same.
+import { contentHash } from "../core/hash.js";
+import { type Signal, unavailable } from "../core/signal.js";
+import type { PreparedInput, RewardModel } from "../reward/model.js";
+import type { Emit } from "./events.js";
+import type { KeyedReward } from "./evidence.js";
+
+/** One line of `bestk score --json` and of a run's `rewards.jsonl`. */
+export interface ScoreLine {
+  readonly schema: "bestk.score/1";
+  readonly instanceId: string;
+  readonly rolloutId: string;
+  readonly reward: Signal;
+  readonly tokens: number;
+  readonly cutTokens: number;
+}
+
+export interface ScorableRollout {
+  readonly instanceId: string;
+  readonly rolloutId: string;
+  readonly input: PreparedInput | null;
+}
+
+export interface ScoreOptions {
+  readonly model: RewardModel;
+  /** Saved lines of earlier runs (with `key`). */
+  readonly saved: readonly unknown[];
+  readonly emit: Emit;
+  readonly drain: AbortSignal;
+  readonly stop: AbortSignal;
+  /** Called for each new score, in order. */
+  readonly save: (line: ScoreLine & { readonly key: string }) => Promise<void>;
+}
+
+export type Rewards = ReadonlyMap<string, ReadonlyMap<string, KeyedReward>>;
+
+/** Scores by instance id and rollout id. Equal inputs are scored once. Stops early, without error, when drained. */
+export async function scoreRollouts(rollouts: readonly ScorableRollout[], options: ScoreOptions): Promise<Rewards> {
+  const known = savedRewards(options.saved);
+  const rewards = new Map<string, Map<string, KeyedReward>>();
+  let cached = 0;
+  for (const [index, { instanceId, rolloutId, input }] of rollouts.entries()) {
+    if (options.drain.aborted) break;
+    if (input === null) continue;
+    const key = contentHash({ model: options.model.key, input: input.contentKey });
+    let signal = known.get(key);
+    if (signal === undefined) {
+      signal = input.unavailable ?? (await options.model.score(input, options.stop));
+      const { tokens, cutTokens } = input;
+      await options.save({ schema: "bestk.score/1", instanceId, rolloutId, reward: signal, tokens, cutTokens, key });
+      if (!isTransient(signal)) known.set(key, signal);
+    } else {
+      cached += 1;
+    }
+    const ofInstance = rewards.get(instanceId) ?? new Map<string, KeyedReward>();
+    rewards.set(instanceId, ofInstance.set(rolloutId, { key: isTransient(signal) ? null : key, signal }));
+    options.emit({ type: "reward", done: index + 1, total: rollouts.length, cached });
+  }
+  options.stop.throwIfAborted();
+  return rewards;
+}
+
+/** A broken scorer says nothing about the rollout: it is asked again in the next run. */
+function isTransient(signal: Signal): boolean {
+  return signal.status === "unavailable" && signal.reason === "model-error";
+}
+
+function savedRewards(lines: readonly unknown[]): Map<string, Signal> {
+  const known = new Map<string, Signal>();
+  for (const line of lines) {
+    const { key, reward } = (line ?? {}) as { key?: unknown; reward?: Signal };
+    if (typeof key !== "string" || reward === undefined) continue;
+    const signal: Signal = reward.status === "ok" ? reward : unavailable(reward.reason, reward.message);
+    if (!isTransient(signal)) known.set(key, signal);
+  }
+  return known;
+}
