@@ -72,6 +72,14 @@ const JSON_RULES: readonly JsonRule[] = [
     (v) => has(v, "task") && (has(v, "llm_interactions") || has(v, "llm_interaction") || has(v, "agent_steps")),
     "a Trae agent trajectory that names no instance and holds no patch",
   ],
+  [
+    (v) => has(v, "raw_output", "all_generations"),
+    "Agentless's raw generations: edits, not patches (its output_<n>_processed.jsonl is read)",
+  ],
+  [
+    (v) => has(v, "task_id") && (has(v, "task_info") || has(v, "setup_info")),
+    "AutoCodeRover's description of a task, not a rollout: it is read beside a conversation_round_<n>.json",
+  ],
 ];
 
 function knownJson(peeked: Peek): string | null {
@@ -106,11 +114,11 @@ const TEXT_RULES: readonly TextRule[] = [
     "a log of a SWE-bench harness run: no rollout, only the output of its tests",
   ],
   [
-    /^\++ source \/opt\/miniconda3|>>>>> (?:Start|End) Test Output|Running (?:instance|container) .*\n.*swebench/i,
-    "test output of a SWE-bench harness run: no patch and no steps",
+    /^\++ source \/opt\/miniconda3|>>>>> (?:Start|End) Test Output|Container for \S+ (?:created|started)|Creating container for/,
+    "a log or test output of a SWE-bench harness run: no patch and no steps",
   ],
   [/^#!.*\bsh\b/, "a shell script"],
-  [/^Initial prompt:/, "a plain-text log of Anthropic's tools agent: prose, no structured steps and no patch"],
+  [/^Initial prompt:/, "a plain-text log of Anthropic's tools agent: a transcript for people, none of the formats"],
   [/^\s*<(?:!doctype|html)/i, "an HTML page"],
 ];
 
