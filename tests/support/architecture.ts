@@ -60,7 +60,7 @@ const IMPURE_FOLDERS: readonly string[] = ["cli", "run"];
 const IMPURE_NAMES: ReadonlySet<string> = new Set(["process.exit", "process.env", "Date.now", "Math.random"]);
 
 /** Files that a process is started with: they alone do work when loaded. */
-const ENTRY_FILES: readonly string[] = ["cli/main.ts", "reward/session.ts"];
+const ENTRY_FILES: readonly string[] = ["cli/main.ts", "reward/sessionProcess.ts"];
 
 const MAX_LINES = 300;
 

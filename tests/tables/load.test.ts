@@ -6,9 +6,11 @@ import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BestkError } from "../../src/core/errors.js";
+import { evidenceLineSchema } from "../../src/core/schemas.js";
 import { rankInstances } from "../../src/select/rankInstances.js";
 import { AGGREGATORS } from "../../src/select/registry.js";
 import { storedPatches } from "../../src/tables/candidates.js";
+import { labelledLine, withoutLabel } from "../../src/tables/labels.js";
 import { type LoadedEvidence, loadEvidence } from "../../src/tables/load.js";
 import { problemText } from "../../src/tables/table.js";
 import { anySignal, shuffled } from "../support/evidence.js";
@@ -195,7 +197,7 @@ describe("the 11-agents table", () => {
     const rows = [
       row("g1", { a: ["t1", "t2"], b: ["t1"] }),
       row("g2", { b: ["t2", "t1"], c: [] }),
-      row("g1", { c: ["t3"] }),
+      row("g1", { a: ["t3", "t2"], c: ["t3"] }),
     ];
     const expected = await load(...rows);
     const orders = shuffled(rows).map((lines) => lines.map(reversed));
@@ -313,6 +315,16 @@ describe("labels", () => {
       }),
       { numRuns: 25 },
     );
+  });
+});
+
+describe("a label in a line", () => {
+  it("is put in and taken out, and an unknown one stays unknown", () => {
+    const bare = evidenceLineSchema.parse(line("r1"));
+    const labels = new Map([["i-1", new Map([["r1", null]])]]);
+    expect(labelledLine(bare, labels)).toEqual({ ...bare, resolved: null });
+    expect(labelledLine(bare, new Map())).toEqual(bare);
+    expect(Object.keys(withoutLabel(labelledLine(bare, labels)))).not.toContain("resolved");
   });
 });
 
