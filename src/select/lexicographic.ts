@@ -57,13 +57,14 @@ function comparatorOf(used: readonly UsedKey[], options: LexicographicOptions): 
   return (a, b) => Number(b.kept) - Number(a.kept) || compareRows(a, b, a.kept ? used : below);
 }
 
+/** Rows come in natural order of rollout ids, and sorting is stable: so do the members of a group. */
 function groupEqual(
   rows: readonly Row[],
   compare: (a: Row, b: Row) => number,
   ties: "declared" | "first",
 ): readonly (readonly Row[])[] {
   const groups: Row[][] = [];
-  for (const row of rows.toSorted((a, b) => compare(a, b) || byRolloutId(a.evidence, b.evidence))) {
+  for (const row of rows.toSorted(compare)) {
     const group = groups.at(-1);
     const top = group?.[0];
     if (group === undefined || top === undefined || ties === "first" || compare(top, row) !== 0) groups.push([row]);
