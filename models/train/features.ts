@@ -1,12 +1,14 @@
 // Writes what the trainer reads: one JSON line a labelled rollout, with features computed by the code that scores.
 // node --import tsx models/train/features.ts TRAJECTORIES_FOLDER OUT.jsonl
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { computeFeatures, FEATURES, type FeatureName } from "../../src/reward/features.js";
 import { EVALUATION_SETS, OPTIMISTIC_SETS, readRows, TRAINING_SETS } from "./rows.js";
 
 const NAMES = Object.keys(FEATURES) as FeatureName[];
 
 async function main(folder: string, out: string): Promise<void> {
+  mkdirSync(dirname(out), { recursive: true });
   const file = openSync(out, "w");
   const write = (value: unknown): number => writeSync(file, `${JSON.stringify(value)}\n`);
   write({ features: NAMES });

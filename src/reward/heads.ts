@@ -1,30 +1,6 @@
-// Which heads there are: how a prepared rollout becomes a model's inputs, and its outputs a reward. A new one is a line here.
-import type { Signal } from "../core/signal.js";
+// Which heads there are, by the name that reward.json uses; a new one is a file in heads/ and a line here.
+import type { Head } from "./head.js";
 import { featuresHead } from "./heads/features.js";
-import type { ModelIo, TensorData } from "./protocol.js";
-
-/** What a head may read of a rollout. */
-export interface HeadInput {
-  readonly features: readonly number[];
-  readonly tokenIds: readonly number[];
-}
-
-/** What of the model's folder a head depends on. */
-export interface HeadSettings {
-  readonly input: string;
-  readonly output: string;
-  readonly calibration: { readonly scale: number; readonly offset: number };
-}
-
-export interface Head {
-  /** Whether the model reads the rendered text (token ids) or only the features. */
-  readonly reads: "features" | "text";
-  /** Names that the model must have, checked when it is loaded. */
-  needs(settings: HeadSettings): ModelIo;
-  inputs(input: HeadInput, settings: HeadSettings): Readonly<Record<string, TensorData>>;
-  /** Reward in [0, 1], or the reason why there is none. Pure. */
-  reward(outputs: Readonly<Record<string, TensorData>>, settings: HeadSettings): Signal;
-}
 
 export const HEADS = { features: featuresHead } satisfies Record<string, Head>;
 

@@ -105,25 +105,23 @@ function kindOf(action: string): ActionKind {
 }
 
 const ERROR =
-  /Traceback \(most recent call last\)|^[ \t]*(?:\w+\.)*\w*(?:Error|Exception)\b(?::|$)|command not found|No such file or directory|<returncode>[1-9]|exit(?:ed with)? code:? ?[1-9]|Your proposed edit has introduced|did not appear verbatim|No replacement was performed|"exitCode": ?[1-9]/m;
+  /Traceback \(most recent call last\)|^[ \t]{0,40}[\w.]{0,80}(?:Error|Exception)(?::|$)|command not found|No such file or directory|<returncode>[1-9]|exit(?:ed with)? code:? ?[1-9]|Your proposed edit has introduced|did not appear verbatim|No replacement was performed|"exitCode": ?[1-9]/m;
 
 function testCounts(tail: string): TestCounts | null {
-  const passed = lastNumber(tail, /(\d{1,9}) (?:passed|passing)\b/g);
-  const failed = lastNumber(tail, /(\d{1,9}) (?:failed|failing)\b/g);
-  const errors = lastNumber(tail, /(\d{1,9}) errors? in\b|(\d{1,9}) (?:passed|failed), (?:\d{1,9} \w{1,20}, ){0,9}(\d{1,9}) errors?\b/g);
-  if (passed !== null || failed !== null || errors !== null) {
-    return { passed: passed ?? 0, failed: (failed ?? 0) + (errors ?? 0) };
+  const last: { passed?: number; failed?: number; errors?: number } = {};
+  for (const [, number, passed, failed] of tail.matchAll(SUMMARY)) {
+    last[passed !== undefined ? "passed" : failed !== undefined ? "failed" : "errors"] = Number(number);
   }
-  const ran = lastNumber(tail, /^Ran (\d{1,9}) tests? in/gm);
+  if (Object.keys(last).length > 0) {
+    return { passed: last.passed ?? 0, failed: (last.failed ?? 0) + (last.errors ?? 0) };
+  }
+  const ran = /^Ran (\d{1,9}) tests? in/m.exec(tail);
   if (ran === null) return null;
   const broken = /^FAILED \((.*)\)/m.exec(tail);
-  const failures = [...(broken?.[1] ?? "").matchAll(/(?:failures|errors)=(\d+)/g)].map((m) => Number(m[1]));
+  const failures = [...(broken?.[1] ?? "").matchAll(/(?:failures|errors)=(\d{1,9})/g)].map((m) => Number(m[1]));
   const total = failures.reduce((a, b) => a + b, 0);
-  return { passed: Math.max(0, ran - total), failed: broken === null ? 0 : Math.max(1, total) };
+  return { passed: Math.max(0, Number(ran[1]) - total), failed: broken === null ? 0 : Math.max(1, total) };
 }
 
-function lastNumber(text: string, pattern: RegExp): number | null {
-  let found: number | null = null;
-  for (const match of text.matchAll(pattern)) found = Number(match.slice(1).findLast((group) => group !== undefined));
-  return found;
-}
+/** pytest's, sympy's, jest's and mocha's counts; pytest's errors stand last, before the time. */
+const SUMMARY = /(\d{1,9}) (?:(pass(?:ed|ing))|(fail(?:ed|ing))|errors? in)\b/g;
