@@ -1,25 +1,39 @@
 // The contract of a sandbox backend: where hostile code runs, and which failures are results and which are errors.
 
 /**
- * A failure *of the tested code* is a result: any exit code, a signal, a time limit, its own memory limit, a missing
- * command. A failure *of the machine* (engine gone, image missing, disk full, sandbox already disposed) is thrown as
- * SandboxError, and never looks like a test that failed.
+ * Results and errors. What the *tested code* does is a result, whatever it is: any exit code, death by a signal (128 + n),
+ * a missing command (127), a folder that isn't there (126), the time limit, the sandbox's own limits of memory, processes
+ * and disk, output beyond the limit. What the *machine* does is thrown as SandboxError and never looks like a test that
+ * failed: the engine is gone, an image is missing, the host's disk is full, the caller aborted or disposed.
+ *
+ * Commands. A command has a process group of its own. When its first process ends, what it left running (daemons in
+ * sessions of their own too) is killed before `exec` returns; at the time limit all of it is killed. Several may run at
+ * once in one sandbox; one that ends or is killed leaves the others alone. There is no standard input unless given.
+ *
+ * Files. The tree is the tested user's, save `.git` and what `writeFiles` wrote: those are the controller's, as are the
+ * folders above them, in which the tested user may make new entries and remove its own only. A link that stands where
+ * `writeFiles` should write inside the workdir is removed, not followed; `readFile` follows none.
+ *
+ * Git. The repository has the base commit and nothing newer or older: no other ref, remote or reflog. Controller commands
+ * run git without hooks, system or user configuration.
+ *
+ * The process backend can't promise all of this; what a backend promises is its `guarantees`.
  */
 export interface ExecResult {
-  /** 0–255; null if the process was ended by bestk (time limit, abort) before it gave one. */
+  /** 0–255; null if bestk ended the command (time limit) before it gave one. */
   readonly exitCode: number | null;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
-  /** True if output beyond `maxOutputBytes` was dropped; the kept text says so at the cut. */
+  /** True if output beyond `maxOutputBytes` was dropped from the middle; the kept text says so at the cut. */
   readonly truncated: boolean;
   readonly timedOut: boolean;
-  /** The sandbox's own memory limit ended a process of this command. */
+  /** The sandbox's own memory limit ended a process while this command ran. */
   readonly oom: boolean;
   readonly durationMs: number;
 }
 
 export interface ExecRequest {
-  /** Run by `sh -c`. */
+  /** Run by `/bin/sh -c`. */
   readonly command: string;
   /** Inside the sandbox; default is the sandbox's workdir. */
   readonly cwd?: string;
@@ -48,9 +62,12 @@ export interface Sandbox extends AsyncDisposable {
   exec(request: ExecRequest, signal: AbortSignal): Promise<ExecResult>;
   /** Written as the controller, readable and not writable by the tested user. Missing folders are made. */
   writeFiles(files: readonly SandboxFile[], signal: AbortSignal): Promise<void>;
-  /** Bytes of a file, at most `maxBytes`; null if there is none or it is not a regular file. */
+  /**
+   * The first `maxBytes` of a file; null if there is none, it is not a regular file, or its path leads through a symbolic
+   * link (which the tested code may have planted).
+   */
   readFile(path: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | null>;
-  /** Ends every process of the tested user. */
+  /** Ends every process of the tested user, of running commands too. */
   killAll(signal: AbortSignal): Promise<void>;
 }
 
@@ -81,12 +98,28 @@ export interface SandboxSpec {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** What a backend promises against hostile code; "watched" is noticed within a second and then killed. */
+export interface SandboxGuarantees {
+  /** Tested code reaches no network. */
+  readonly isolatedNetwork: boolean;
+  /** Tested code sees no file of the host. */
+  readonly isolatedFiles: boolean;
+  /** `tested` is a user of its own: it can't write the controller's files nor signal its processes. */
+  readonly separateUser: boolean;
+  readonly memory: "enforced" | "watched" | "none";
+  readonly processes: "enforced" | "watched" | "none";
+  readonly cpu: "enforced" | "none";
+  /** "one-file": a single file can't grow beyond the limit, many together can. */
+  readonly disk: "watched" | "one-file";
+}
+
 export interface SandboxBackend {
   readonly name: string;
+  readonly guarantees: SandboxGuarantees;
   /** Throws BestkError `prerequisite` if the backend can't be used on this machine, with what to do. */
   check(signal: AbortSignal): Promise<void>;
   open(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox>;
-  /** Removes what a killed earlier run left behind; returns how many. */
+  /** Removes what runs that are no longer alive left behind, never what a living one uses; returns how many. */
   sweep(signal: AbortSignal): Promise<number>;
 }
 

@@ -1,0 +1,208 @@
+// Finds the image that an instance runs in, or makes it once from a base image, a repository and set-up commands.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BestkError } from "../core/errors.js";
+import { contentHash } from "../core/hash.js";
+import type { Task } from "../core/types.js";
+import { drain } from "./demux.js";
+import type { ContainerBody, Engine, EngineImage, ImageName } from "./engine.js";
+import { collectOutput } from "./output.js";
+import { OWNER_LABEL, type Owner, ownerWord } from "./owner.js";
+import { exportSource, findSource, GIT_ENV, type Source, sourceHash } from "./repository.js";
+import { SandboxError } from "./sandbox.js";
+import { handOverTree, PREPARED_LABEL, quote, TESTED_UID } from "./shellText.js";
+import { packFolder } from "./tar.js";
+
+export interface ImageRequest extends Pick<Task, "instanceId" | "environment" | "baseCommit"> {
+  /** Whether a missing image may be fetched from its registry. Nothing is ever fetched otherwise. */
+  readonly pull: boolean;
+}
+
+export interface EnsuredImage {
+  /** `sha256:…`: names the content. */
+  readonly id: string;
+  /** What a person calls it. */
+  readonly name: string;
+  /** False if it was there already. */
+  readonly made: boolean;
+}
+
+/**
+ * The image of an instance: `environment.image` as it is, or `bestk/<instance>:<hash>`, whose hash covers the base
+ * image's content, the commit (or the files of a plain folder), set-up commands, folder and environment. In a made image
+ * `.git` holds the base commit alone (and a second one if set-up changed tracked files: HEAD is the state to reset to);
+ * what set-up left untracked is excluded from `git clean` without -x. Throws BestkError `configuration`, `input` or
+ * `prerequisite`, SandboxError `image-missing` and others.
+ */
+export async function ensureImage(
+  engine: Engine,
+  request: ImageRequest,
+  owner: Owner,
+  signal: AbortSignal,
+  onProgress: (line: string) => void,
+): Promise<EnsuredImage> {
+  const { environment, instanceId, baseCommit } = request;
+  if (environment.image !== null) {
+    const { id } = await present(engine, environment.image, request.pull, signal);
+    return { id, name: environment.image, made: false };
+  }
+  if (environment.baseImage === null || environment.repository === null) {
+    throw new BestkError("configuration", `instance ${instanceId} names no image`, {
+      hint: 'give it "image", or "baseImage" with "repository", "baseCommit" and "setup"',
+    });
+  }
+  const base = await present(engine, environment.baseImage, request.pull, signal);
+  const source = await findSource(environment.repository, baseCommit, signal);
+  const { setup, workdir, env } = environment;
+  const recipe = { recipe: 2, base: base.id, source: await sourceHash(source), setup, workdir, env };
+  const name = { repo: `bestk/${imageWord(instanceId)}`, tag: contentHash(recipe).slice(0, 16) };
+  const reference = `${name.repo}:${name.tag}`;
+  const known = await engine.image(reference, signal);
+  if (known !== null) return { id: known.id, name: reference, made: false };
+  onProgress(`${instanceId}: making ${reference} from ${environment.baseImage}`);
+  const id = await build(engine, request, base, source, name, owner, signal, onProgress);
+  return { id, name: reference, made: true };
+}
+
+async function present(engine: Engine, reference: string, pull: boolean, signal: AbortSignal): Promise<EngineImage> {
+  const found = await engine.image(reference, signal);
+  if (found !== null) return found;
+  if (pull) await engine.pull(reference, signal);
+  const fetched = pull ? await engine.image(reference, signal) : null;
+  if (fetched !== null) return fetched;
+  throw new SandboxError("image-missing", `the engine at ${engine.address} has no image ${reference}`);
+}
+
+async function build(
+  engine: Engine,
+  request: ImageRequest,
+  base: EngineImage,
+  source: Source,
+  name: ImageName,
+  owner: Owner,
+  signal: AbortSignal,
+  onProgress: (line: string) => void,
+): Promise<string> {
+  const { instanceId, environment } = request;
+  const { workdir } = environment;
+  const container = await engine.create(builderBody(base.id, owner, environment.env), signal);
+  try {
+    await engine.start(container, signal);
+    const step = (what: string, command: string, env = {}): Promise<void> =>
+      mustRun(engine, container, `${instanceId}: ${what}`, command, env, signal);
+    await step("the base image has no git or no /bin/sh", "command -v git >/dev/null");
+    await step(`${workdir} is not an empty folder in the base image`, emptyFolder(workdir));
+    await uploadSource(engine, container, source, workdir, signal);
+    for (const [index, command] of environment.setup.entries()) {
+      const what = `set-up command ${index + 1} of ${environment.setup.length}`;
+      onProgress(`${instanceId}: ${what}: ${command}`);
+      await step(`${what} failed`, `cd ${quote(workdir)} && { ${command}\n}`);
+    }
+    await step("the repository could not be settled", settle(workdir), GIT_ENV);
+    onProgress(`${instanceId}: saving ${name.repo}:${name.tag}`);
+    return await engine.commit(container, name, commitChanges(workdir), signal);
+  } finally {
+    await engine.remove(container, AbortSignal.timeout(60_000)).catch(() => {});
+  }
+}
+
+async function uploadSource(
+  engine: Engine,
+  container: string,
+  source: Source,
+  workdir: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "bestk-image-"));
+  try {
+    await exportSource(source, folder, signal);
+    await engine.upload(container, "/", packFolder(folder, workdir), signal);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function mustRun(
+  engine: Engine,
+  container: string,
+  what: string,
+  command: string,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const argv = ["/bin/sh", "-c", command];
+  const output = collectOutput(1 << 20);
+  const started = await engine.exec(container, { argv, user: "0:0", env, stdin: false }, signal);
+  const stop = (): void => void started.stream.destroy();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    await drain(started.stream, (stream, chunk) => output.push(stream, chunk));
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+  const { exitCode, running } = await started.inspect(signal);
+  if (exitCode === 0) return;
+  const { stdout, stderr } = output.result();
+  const lines = Buffer.concat([stdout, stderr]).toString("utf8").trimEnd().split("\n").slice(-15);
+  const how = running ? "its connection broke" : `exit code ${exitCode}`;
+  throw new BestkError("prerequisite", `${what} (${how})`, { hint: `it said:\n  ${lines.join("\n  ")}` });
+}
+
+/** An ordinary container: set-up is the user's own, and may need root's usual rights and the network. */
+function builderBody(image: string, owner: Owner, env: Readonly<Record<string, string>>): ContainerBody {
+  return {
+    Image: image,
+    Entrypoint: [],
+    Cmd: ["/bin/sh", "-c", "exec sleep 2147483647"],
+    User: "0:0",
+    Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
+    Labels: { [OWNER_LABEL]: ownerWord(owner) },
+    WorkingDir: "/",
+    Hostname: "sandbox",
+    OpenStdin: false,
+    StdinOnce: false,
+    AttachStdin: false,
+    AttachStdout: false,
+    AttachStderr: false,
+    HostConfig: { Init: true, LogConfig: { Type: "none", Config: {} } },
+  };
+}
+
+function emptyFolder(workdir: string): string {
+  return `mkdir -p ${quote(workdir)} && [ -z "$(ls -A ${quote(workdir)})" ]`;
+}
+
+/**
+ * Makes HEAD and the files agree after set-up, so that a reset between attempts neither undoes set-up nor removes what
+ * it built; file times alone decide what git looks at, since owners and inodes change with every container.
+ */
+function settle(workdir: string): string {
+  return [
+    "set -e",
+    `cd ${quote(workdir)}`,
+    "git config core.checkStat minimal",
+    "git config core.trustctime false",
+    "git config core.filemode true",
+    "mkdir -p .git/info",
+    "git ls-files --others --exclude-standard --directory | sed 's|^|/|' >>.git/info/exclude",
+    'git diff --quiet HEAD || git commit --quiet --all --no-verify --message "set-up"',
+    handOverTree(workdir),
+    "git update-index -q --refresh || true",
+  ].join("\n");
+}
+
+function commitChanges(workdir: string): string[] {
+  return [
+    'CMD ["/bin/sh"]',
+    `WORKDIR ${workdir}`,
+    `LABEL ${OWNER_LABEL}=""`,
+    `LABEL ${PREPARED_LABEL}="${TESTED_UID}"`,
+  ];
+}
+
+/** An instance id as a part of an image's name: lower case letters, digits and single separators. */
+function imageWord(instanceId: string): string {
+  const word = instanceId.toLowerCase().replace(/[^a-z0-9]+/g, (run) => (run === "__" ? "__" : "-"));
+  return word.replace(/^[-_]+|[-_]+$/g, "").slice(0, 100) || "instance";
+}

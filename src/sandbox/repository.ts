@@ -1,0 +1,165 @@
+// Copies a repository at its base commit and nothing else: tested code must not find the fix in a newer git object.
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { BestkError, messageOf } from "../core/errors.js";
+import { contentHash, sha256 } from "../core/hash.js";
+
+/** The programs that bestk itself calls, wherever it was started from. */
+export const SEARCH_PATH = `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin`;
+
+/** Git without hooks, attributes, or the configuration of a machine or a person; `safe.directory` for other owners. */
+export const GIT_ENV: Readonly<Record<string, string>> = {
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_ATTR_NOSYSTEM: "1",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_CONFIG_COUNT: "5",
+  GIT_CONFIG_KEY_0: "core.hooksPath",
+  GIT_CONFIG_VALUE_0: "/dev/null",
+  GIT_CONFIG_KEY_1: "core.fsmonitor",
+  GIT_CONFIG_VALUE_1: "false",
+  GIT_CONFIG_KEY_2: "core.attributesFile",
+  GIT_CONFIG_VALUE_2: "/dev/null",
+  GIT_CONFIG_KEY_3: "safe.directory",
+  GIT_CONFIG_VALUE_3: "*",
+  GIT_CONFIG_KEY_4: "gc.auto",
+  GIT_CONFIG_VALUE_4: "0",
+};
+
+/** A plain folder has no commits: its files as they lie are the base. */
+export type Source =
+  | { readonly kind: "folder"; readonly path: string }
+  | { readonly kind: "git"; readonly path: string; readonly bundle: boolean; readonly commit: string };
+
+/** Says what a repository is. Throws BestkError `input` if it is none, or lacks the base commit. */
+export async function findSource(repository: string, baseCommit: string | null, signal: AbortSignal): Promise<Source> {
+  const path = resolve(repository);
+  const kind = await kindOf(path);
+  if (kind === "folder") {
+    if (baseCommit === null) return { kind, path };
+    throw new BestkError("input", `${path} is not a git repository, and base commit ${baseCommit} was asked for`, {
+      hint: "leave the base commit out to take the folder's files as they are, or name a git repository",
+    });
+  }
+  const commit = baseCommit ?? "HEAD";
+  if (kind === "bundle") return { kind: "git", path, bundle: true, commit };
+  try {
+    const args = ["-C", path, "rev-parse", "--verify", "--quiet", `${commit}^{commit}`];
+    return { kind: "git", path, bundle: false, commit: (await git(args, signal)).trim() };
+  } catch (thrown) {
+    throw missingCommit(path, commit, thrown);
+  }
+}
+
+/** A hash that changes whenever what `exportSource` would write does. */
+export async function sourceHash(source: Source): Promise<string> {
+  return source.kind === "git" && !source.bundle ? source.commit : contentHash(await fingerprint(source));
+}
+
+/**
+ * Writes the files of the base into `destination`, an empty folder, with a `.git` that holds the base commit alone: with
+ * its own id (without parents) from a git repository, as a new commit with a fixed author and date from a plain folder.
+ * Files that `.gitignore` names are copied from a plain folder, and not committed. Returns the commit's id.
+ */
+export async function exportSource(source: Source, destination: string, signal: AbortSignal): Promise<string> {
+  if (source.kind === "folder") return exportFolder(source.path, destination, signal);
+  if (!source.bundle) return exportCommit(source.path, source.commit, destination, signal);
+  const unpacked = await mkdtemp(join(tmpdir(), "bestk-bundle-"));
+  try {
+    await git(["clone", "--quiet", "--mirror", "--template=", source.path, unpacked], signal);
+    return await exportCommit(unpacked, source.commit, destination, signal);
+  } catch (thrown) {
+    if (thrown instanceof BestkError || signal.aborted) throw thrown;
+    throw new BestkError("input", `${source.path}: git can't read this bundle (${messageOf(thrown)})`);
+  } finally {
+    await rm(unpacked, { recursive: true, force: true });
+  }
+}
+
+async function exportCommit(from: string, commit: string, to: string, signal: AbortSignal): Promise<string> {
+  const id = await git(["-C", from, "rev-parse", "--verify", "--quiet", `${commit}^{commit}`], signal)
+    .then((text) => text.trim())
+    .catch((thrown) => {
+      throw missingCommit(from, commit, thrown);
+    });
+  const objects = (await git(["-C", from, "rev-parse", "--git-path", "objects"], signal)).trim();
+  await initialise(to, signal);
+  // Borrow the source's objects, cut the history at the base, copy what is still reached, and give them back.
+  const borrowed = join(to, ".git/objects/info/alternates");
+  await writeFile(borrowed, `${resolve(from, objects)}\n`);
+  await writeFile(join(to, ".git/shallow"), `${id}\n`);
+  await git(["-C", to, "update-ref", "refs/heads/base", id], signal);
+  await git(["-C", to, "reset", "--quiet", "--hard"], signal);
+  await git(["-C", to, "repack", "-a", "-d", "--quiet"], signal);
+  await rm(borrowed);
+  return id;
+}
+
+async function exportFolder(from: string, to: string, signal: AbortSignal): Promise<string> {
+  await cp(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  await initialise(to, signal);
+  await git(["-C", to, "add", "--all"], signal);
+  await git(["-C", to, "commit", "--quiet", "--allow-empty", "--no-verify", "--message", "base"], signal);
+  return (await git(["-C", to, "rev-parse", "HEAD"], signal)).trim();
+}
+
+async function initialise(folder: string, signal: AbortSignal): Promise<void> {
+  await git(["init", "--quiet", "--template=", folder], signal);
+  const settings =
+    "[user]\n\tname = bestk\n\temail = bestk@localhost\n[gc]\n\tauto = 0\n[core]\n\tlogAllRefUpdates = false\n";
+  const config = join(folder, ".git/config");
+  await writeFile(config, `${await readFile(config, "utf8")}${settings}`);
+  await writeFile(join(folder, ".git/HEAD"), "ref: refs/heads/base\n");
+}
+
+async function kindOf(path: string): Promise<"folder" | "git" | "bundle"> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) throw new BestkError("input", `${path}: no such repository`);
+  if (found.isFile()) return "bundle";
+  const names = new Set(await readdir(path));
+  return names.has(".git") || (names.has("HEAD") && names.has("objects") && names.has("refs")) ? "git" : "folder";
+}
+
+/** Path, mode and content of every file, in order of path; of a bundle its own bytes and the commit asked for. */
+async function fingerprint(source: Source): Promise<readonly unknown[]> {
+  if (source.kind === "git") return [sha256(await readFile(source.path)), source.commit];
+  const entries = await readdir(source.path, { recursive: true, withFileTypes: true });
+  const lines = entries
+    .filter((entry) => !entry.isDirectory())
+    .map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isSymbolicLink()) return [path.slice(source.path.length), "link", await readlink(path)];
+      return [path.slice(source.path.length), (await stat(path)).mode & 0o111, sha256(await readFile(path))];
+    });
+  return (await Promise.all(lines)).sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
+}
+
+function missingCommit(path: string, commit: string, cause: unknown): BestkError {
+  return new BestkError("input", `${path} has no commit ${commit}`, {
+    hint: "fetch that commit into the repository, or correct the instance's base commit",
+    cause,
+  });
+}
+
+const run = promisify(execFile);
+const FIXED_DATE = "2000-01-01T00:00:00Z";
+
+async function git(args: readonly string[], signal: AbortSignal): Promise<string> {
+  const env = {
+    ...GIT_ENV,
+    PATH: SEARCH_PATH,
+    HOME: tmpdir(),
+    LC_ALL: "C",
+    GIT_AUTHOR_DATE: FIXED_DATE,
+    GIT_COMMITTER_DATE: FIXED_DATE,
+  };
+  try {
+    return (await run("git", args as string[], { env, signal, maxBuffer: 1 << 26 })).stdout;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") throw thrown;
+    throw new BestkError("prerequisite", "git is not installed", { hint: "install git", cause: thrown });
+  }
+}
