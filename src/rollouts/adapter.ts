@@ -34,7 +34,10 @@ export interface SourceFile {
 export interface Probe {
   /** "jsonl": one JSON value a line (a file of a single JSON line is "object" or "array"). */
   readonly shape: "object" | "array" | "jsonl" | "text";
-  /** object: the document; array: its first element; jsonl: the first line's value; text: undefined. */
+  /**
+   * object: the document (of a huge one its first entries); array: an element; jsonl: a line's value; text: undefined.
+   * The first few records are tried in turn, so that one that is broken does not hide the format.
+   */
   readonly first: unknown;
   /** text: the first 64 KiB. */
   readonly head: string;

@@ -14,6 +14,8 @@ export interface Peek {
   readonly head: string;
   /** Why the JSON document can't be read to its end, if that showed already. */
   readonly damage: JsonDamage | null;
+  /** The whole document where looking at it has read all of it, so that small files are parsed once. */
+  readonly document?: unknown;
 }
 
 /** Throws BestkError `input` where the file can't be read at all. */
@@ -111,21 +113,26 @@ async function peekDocument(source: Source, head: string): Promise<Peek> {
   const entries: [string, unknown][] = [];
   let damage: JsonDamage | null = null;
   let bytes = 0;
+  let whole = true;
   try {
     for await (const cut of cutJson(source.file)) {
       if (cut.key === null) values.push(cut.value);
       else entries.push([cut.key, cut.value]);
       bytes += cut.bytes;
-      if (values.length === FIRSTS || bytes > PEEK_BYTES) break;
+      whole = values.length < FIRSTS && bytes <= PEEK_BYTES;
+      if (!whole) break;
     }
   } catch (thrown) {
     if (!(thrown instanceof JsonDamage)) throw thrown;
     damage = thrown;
   }
-  const found = isArray ? values : [Object.fromEntries(entries)];
+  const object: Json = Object.fromEntries(entries);
+  const found = isArray ? values : [object];
   const nothing = isArray ? values.length === 0 : entries.length === 0;
   if (damage !== null && nothing && !damage.early) return { shape: "text", firsts: [undefined], head, damage };
-  return { shape: isArray ? "array" : "object", firsts: found.length > 0 ? found : [undefined], head, damage };
+  const document = whole && damage === null ? { document: isArray ? values : object } : {};
+  const firsts = found.length > 0 ? found : [undefined];
+  return { shape: isArray ? "array" : "object", firsts, head, damage, ...document };
 }
 
 /** The whole of a JSON document; an object or a list as long as memory allows. Throws JsonDamage. */

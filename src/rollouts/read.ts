@@ -68,7 +68,7 @@ async function* readSource(source: Source, options: ReadOptions): AsyncGenerator
     yield { type: "problem", source, problem: { file: source.file, line: null, field: null, expected: null, message } };
   } else {
     try {
-      for await (const cut of cutRecords(source.file, peeked.shape, unit)) {
+      for await (const cut of cutRecords(source.file, peeked, unit)) {
         if (options.signal.aborted) throw new BestkError("interrupted", "interrupted while reading rollouts");
         if ("damage" in cut) {
           yield failed(cut.damage);

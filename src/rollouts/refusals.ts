@@ -117,7 +117,7 @@ const TEXT_RULES: readonly TextRule[] = [
     /^\++ source \/opt\/miniconda3|>>>>> (?:Start|End) Test Output|Container for \S+ (?:created|started)|Creating container for/,
     "a log or test output of a SWE-bench harness run: no patch and no steps",
   ],
-  [/^#!.*\bsh\b/, "a shell script"],
+  [/^#!.*sh\b/, "a shell script"],
   [/^Initial prompt:/, "a plain-text log of Anthropic's tools agent: a transcript for people, none of the formats"],
   [/^\s*<(?:!doctype|html)/i, "an HTML page"],
 ];

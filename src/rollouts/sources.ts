@@ -2,7 +2,7 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
-import { BestkError } from "../core/errors.js";
+import { BestkError, messageOf } from "../core/errors.js";
 import { readText } from "../core/io.js";
 import { compareNatural } from "../core/order.js";
 import type { SourceFile } from "./adapter.js";
@@ -63,7 +63,9 @@ function merged(a: Source, b: Source): Source {
 }
 
 async function walk(root: string, folder: string, visited: Set<string>, files: Source[]): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = await readdir(folder, { withFileTypes: true }).catch((thrown) => {
+    throw new BestkError("input", `${folder}: can't be read (${messageOf(thrown)})`, { cause: thrown });
+  });
   for (const entry of entries) {
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     const path = join(folder, entry.name);
