@@ -2,6 +2,7 @@
 import { compareNatural } from "../core/order.js";
 import { type EvidenceLine, evidenceLineSchema } from "../core/schemas.js";
 import { SIGNAL_NAMES, type Signal } from "../core/signal.js";
+import { withoutLabel } from "../tables/labels.js";
 
 export interface EvidenceRows {
   readonly header: readonly string[];
@@ -13,7 +14,7 @@ export interface EvidenceRows {
 export function evidenceRows(lines: readonly unknown[]): EvidenceRows {
   const sorted = lines
     .map((line) => evidenceLineSchema.parse(line))
-    .map(({ resolved: _label, ...line }): EvidenceLine => line)
+    .map(withoutLabel)
     .sort((a, b) => compareNatural(a.instanceId, b.instanceId) || compareNatural(a.rolloutId, b.rolloutId));
   const rows = sorted.map(({ instanceId, rolloutId, candidateId, signals }) => [
     instanceId,

@@ -5,6 +5,7 @@ import { predictionsText, rankEvidence } from "../../run/ranking.js";
 import { aggregatorNamed } from "../../select/registry.js";
 import { storedPatches } from "../../tables/candidates.js";
 import { loadEvidence } from "../../tables/load.js";
+import { problemText } from "../../tables/table.js";
 import { collect } from "../options.js";
 import { patchesFrom, writePredictions } from "../patches.js";
 import { showRanking } from "../showRanking.js";
@@ -41,7 +42,7 @@ export const rank: Verb = {
       ...(settings.table === undefined ? {} : { table: settings.table }),
       skipBad: settings.skipBad === true,
     });
-    for (const { message, kind } of loaded.problems) terminal[kind === "error" ? "warn" : "note"](message);
+    for (const problem of loaded.problems) terminal[problem.kind === "error" ? "warn" : "note"](problemText(problem));
     const document = rankEvidence({ ...loaded, evidence: onlyOf(loaded.evidence, settings) }, aggregator);
     if (settings.output !== undefined) {
       const raw = settings.rawPatch === true;
