@@ -1,0 +1,2 @@
+export { parse, parseObjects } from "./parse.js";
+export { stringify } from "./stringify.js";

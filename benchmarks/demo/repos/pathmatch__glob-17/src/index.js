@@ -1,0 +1,2 @@
+export { filter, match } from "./match.js";
+export { toRegExp } from "./toRegExp.js";

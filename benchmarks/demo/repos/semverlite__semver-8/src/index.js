@@ -1,0 +1,2 @@
+export { maxSatisfying, satisfies } from "./range.js";
+export { compare, parse } from "./version.js";

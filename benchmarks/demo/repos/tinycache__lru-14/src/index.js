@@ -1,0 +1,2 @@
+export { LruCache } from "./lru.js";
+export { TtlCache } from "./ttl.js";
