@@ -103,8 +103,15 @@ async function peekLines(source: Source, head: string): Promise<Peek> {
     const value = attempt(line.text);
     if (value !== null && typeof value === "object") firsts.push(value);
   }
-  if (firsts.length === 0) return { shape: "text", firsts: [undefined], head, damage: null };
+  if (firsts.length === 0) return { shape: "text", firsts: [undefined], head, damage: brokenLines(head) };
   return { shape: "jsonl", firsts, head, damage: null };
+}
+
+/** Text that begins like a JSON object was meant as one; a log may well begin with a bracket. */
+function brokenLines(head: string): JsonDamage | null {
+  return /^\s*\[?\s*\{\s*"/.test(head)
+    ? new JsonDamage("looks like JSON, but no line of it can be parsed", null)
+    : null;
 }
 
 async function peekDocument(source: Source, head: string): Promise<Peek> {

@@ -131,9 +131,16 @@ function rolloutEvent(parsed: ParsedRollout, source: Source): LoadEvent {
 /** Failures that input can cause; anything else is a bug and is thrown on. */
 function isInput(thrown: unknown): boolean {
   if (thrown instanceof BestkError) return thrown.code === "input";
-  const tooDeep = thrown instanceof RangeError && /call stack|string length/i.test(thrown.message);
-  return thrown instanceof RecordError || thrown instanceof JsonDamage || tooDeep;
+  return thrown instanceof RecordError || thrown instanceof JsonDamage || isTooLarge(thrown);
 }
+
+/** Nesting beyond the stack, or a text beyond what the engine's strings hold (512 MB). */
+function isTooLarge(thrown: unknown): boolean {
+  if (thrown instanceof RangeError) return /call stack|string length/i.test(thrown.message);
+  return thrown instanceof Error && TOO_LARGE.has((thrown as NodeJS.ErrnoException).code ?? "");
+}
+
+const TOO_LARGE = new Set(["ERR_STRING_TOO_LONG", "ERR_BUFFER_TOO_LARGE"]);
 
 function problemOf(source: Source, thrown: unknown): Problem {
   const record = thrown instanceof RecordError ? thrown : null;
@@ -142,6 +149,11 @@ function problemOf(source: Source, thrown: unknown): Problem {
     line: thrown instanceof JsonDamage ? thrown.line : null,
     field: record?.field ?? null,
     expected: record?.expected ?? (thrown instanceof JsonDamage ? "valid JSON" : null),
-    message: thrown instanceof RangeError ? "nested too deep or too long to read" : messageOf(thrown),
+    message: isTooLarge(thrown) ? "nested too deep or too long to read" : withoutFile(messageOf(thrown), source),
   };
+}
+
+function withoutFile(message: string, source: Source): string {
+  const prefix = `${source.file}: `;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
 }

@@ -143,7 +143,7 @@ const MARKS: Readonly<Record<FormatName, readonly string[]>> = {
   trae: ["instance_id", "issue", "patches", "success_id", "regressions"],
   augment: ["id", "instruction", "diffs", "eval_outcomes"],
   normalised: ["source", "run", "instance_id", "patch", "messages"],
-  coder: ["trajectory", "history", "info"],
+  coder: ["trajectory", "history", "info", "environment", "plan", "roles"],
   autocoderover: ["conversation_round", "selected_patch", "agent", "messages", "task_id"],
 };
 
