@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import { readLines } from "../../src/core/io.js";
 import type { Trajectory } from "../../src/core/types.js";
-import { trajectoryOfMessages } from "../../src/rollouts/messages.js";
+import { normalised } from "../../src/rollouts/normalised.js";
 
 export interface Row {
   /** File that the row is from. */
@@ -36,24 +36,15 @@ const RUNS_WITHOUT_PATCHES = new Set(["20241117_moatless_claude_3_5_sonnet_20241
 
 /** Labelled rows of one set; rows without a label or a trajectory are left out. */
 export async function* readRows(folder: string, set: string): AsyncGenerator<Row> {
-  for await (const line of readLines(join(folder, `${basename(set)}.jsonl.gz`))) {
-    const record = JSON.parse(line.text) as {
-      readonly run: string;
-      readonly instance_id: string;
-      readonly resolved: boolean | null;
-      readonly exit_status?: string | null;
-      readonly patch?: string | null;
-      readonly messages: unknown;
-    };
-    const trajectory = trajectoryOfMessages(record.messages, { exitStatus: record.exit_status ?? null });
-    if (record.resolved === null || trajectory === null) continue;
-    yield {
-      set,
-      run: record.run,
-      instanceId: record.instance_id,
-      resolved: record.resolved,
-      patch: RUNS_WITHOUT_PATCHES.has(record.run) ? null : (record.patch ?? null),
-      trajectory,
-    };
+  const file = join(folder, `${basename(set)}.jsonl.gz`);
+  const source = { file, relativePath: basename(file), sibling: async () => null };
+  for await (const line of readLines(file)) {
+    const value = JSON.parse(line.text) as { readonly run: string };
+    for (const rollout of await normalised.read({ value, line: line.number, key: null }, source)) {
+      const { instanceId, resolved, trajectory } = rollout;
+      if (typeof resolved !== "boolean" || trajectory === null || trajectory.steps.length === 0) continue;
+      const patch = RUNS_WITHOUT_PATCHES.has(value.run) ? null : rollout.patch;
+      yield { set, run: value.run, instanceId, resolved, patch, trajectory };
+    }
   }
 }

@@ -57,7 +57,7 @@ def main(rows_path, folder):
     model = fit_linear([r for r in rows if shippable(r)], names)
     export(model, names, {"scale": scale, "offset": offset}, Path(folder))
     order = np.argsort(-np.abs(model["weights"]))
-    print("\nweights (per standard deviation):")
+    print("\nweights per standard deviation:")
     for i in order[:20]:
         print(f"  {names[i]:26s} {model['weights'][i]:+.3f}")
 

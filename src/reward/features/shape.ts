@@ -1,28 +1,24 @@
 // Size and rhythm of a trajectory: long ones are those in which the agent searched for its way.
 import { type Feature, log1p, type StepView, share } from "./view.js";
 
+/** A turn is thought and action together: scaffolds differ in where one ends and the other begins. */
 export const SHAPE_FEATURES = {
   /** log(1 + steps). */
   "shape.steps": (view) => log1p(view.steps.length),
   /** log(1 + characters of all steps). */
-  "shape.chars": (view) => log1p(total(view.steps.map(charsOf))),
+  "shape.chars": (view) => log1p(total(view.steps.map(stepChars))),
   /** log(1 + characters of the longest step). */
-  "shape.longestStep": (view) => log1p(view.steps.reduce((most, step) => Math.max(most, charsOf(step)), 0)),
-  /** log(1 + mean characters of a thought). */
-  "shape.thoughtChars": (view) => log1p(mean(view.steps.map((step) => step.thought.length))),
-  /** log(1 + mean characters of an action). */
-  "shape.actionChars": (view) => log1p(mean(view.steps.map((step) => step.action.length))),
+  "shape.longestStep": (view) => log1p(view.steps.reduce((most, step) => Math.max(most, stepChars(step)), 0)),
+  /** log(1 + mean characters of a turn). */
+  "shape.turnChars": (view) => log1p(mean(view.steps.map((step) => step.turnChars))),
   /** log(1 + mean characters of an observation). */
   "shape.observationChars": (view) => log1p(mean(view.steps.map((step) => step.observationChars))),
-  /** Share of steps without a thought beside the action. */
-  "shape.silent": (view) =>
-    share(view.steps.filter((step) => step.thought === "" || step.thought === step.action).length, view.steps.length),
-  /** log(1 + characters of the last thought), where agents sum up. */
-  "shape.lastThoughtChars": (view) => log1p(view.steps.findLast((step) => step.thought !== "")?.thought.length ?? 0),
+  /** log(1 + characters of the last turn), where agents sum up. */
+  "shape.lastTurnChars": (view) => log1p(view.steps.at(-1)?.turnChars ?? 0),
 } satisfies Record<string, Feature>;
 
-function charsOf(step: StepView): number {
-  return step.thought.length + (step.action === step.thought ? 0 : step.action.length) + step.observationChars;
+function stepChars(step: StepView): number {
+  return step.turnChars + step.observationChars;
 }
 
 function mean(numbers: readonly number[]): number {

@@ -15,6 +15,8 @@ export interface StepView {
   readonly thought: string;
   /** What was done: the action, or the thought where the scaffold keeps both in one text. */
   readonly action: string;
+  /** Thought and action. */
+  readonly turnChars: number;
   readonly observationChars: number;
   /** The observation reports an error of any kind. */
   readonly error: boolean;
@@ -73,6 +75,7 @@ function viewStep(step: Step): StepView {
     kind: kindOf(action.slice(0, ACTION_HEAD)),
     thought: step.thought,
     action,
+    turnChars: step.thought.length + step.action.length,
     observationChars: step.observation.length,
     error: ERROR.test(tail) || ERROR.test(step.observation.slice(0, 400)),
     tests: testCounts(tail),
