@@ -9,6 +9,7 @@ import { loadTasks } from "../rollouts/instances.js";
 import { announce, executeRun, loadForRun, type RunResult } from "../run/execute.js";
 import { makePlan } from "../run/plan.js";
 import { aggregatorNamed } from "../select/registry.js";
+import { runnerNamed } from "../verify/runners.js";
 import { listenForInterrupt } from "./interrupt.js";
 import { addScaffoldOption, collect, type GlobalOptions, share } from "./options.js";
 import { openProgress } from "./progress.js";
@@ -59,12 +60,16 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
   }
   const aggregator = aggregatorNamed(flags.aggregator);
   const tasks = await loadTasks(flags.instances);
+  for (const { regression, generated } of tasks) {
+    for (const test of [...(regression === null ? [] : [regression]), ...generated]) runnerNamed(test.runner);
+  }
   const interrupt = listenForInterrupt(() =>
     terminal.warn("interrupted: waiting for the work in flight (Ctrl-C again stops it)"),
   );
   const progress = await openProgress(terminal, flags.events);
   let model: RewardModel | null = null;
   try {
+    const environments = flags.dryRun === true ? null : await openEnvironments(flags.sandbox, terminal, interrupt.stop);
     model = intent.scored ? await openModel(flags.model) : null;
     const scaffold = scaffoldNamed(flags.scaffold);
     const loaded = await loadForRun({
@@ -78,11 +83,10 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
     for (const { message } of loaded.problems) terminal.warn(`skipped: ${clean(message, 300)}`);
     for (const text of loaded.refused) terminal.note(`passed over: ${clean(text, 300)}`);
     const filter = { ...(flags.only ? { only: flags.only } : {}), ...(flags.limit ? { limit: flags.limit } : {}) };
-    if (flags.dryRun === true) {
+    if (environments === null) {
       announce(makePlan(tasks, loaded.rollouts, filter), progress.emit);
       return null;
     }
-    const environments = await openEnvironments(flags.sandbox, terminal, interrupt.stop);
     const result = await executeRun({
       tasks,
       loaded,
