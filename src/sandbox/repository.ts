@@ -1,19 +1,22 @@
 // Copies a repository at its base commit and nothing else: tested code must not find the fix in a newer git object.
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { cp, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { BestkError, messageOf } from "../core/errors.js";
-import { contentHash, sha256 } from "../core/hash.js";
+import { contentHash } from "../core/hash.js";
+import { compareCodeUnits } from "../core/order.js";
+import { SandboxError } from "./sandbox.js";
 
 /** The programs that bestk itself calls, wherever it was started from. */
 export const SEARCH_PATH = `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin`;
 
-/** Git without hooks, attributes, or the configuration of a machine or a person; `safe.directory` for other owners. */
+/** Git without hooks, monitors, or the machine's configuration; `safe.directory` for trees of another owner. */
 export const GIT_ENV: Readonly<Record<string, string>> = {
   GIT_CONFIG_NOSYSTEM: "1",
-  GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_ATTR_NOSYSTEM: "1",
   GIT_TERMINAL_PROMPT: "0",
   GIT_CONFIG_COUNT: "5",
@@ -125,16 +128,22 @@ async function kindOf(path: string): Promise<"folder" | "git" | "bundle"> {
 
 /** Path, mode and content of every file, in order of path; of a bundle its own bytes and the commit asked for. */
 async function fingerprint(source: Source): Promise<readonly unknown[]> {
-  if (source.kind === "git") return [sha256(await readFile(source.path)), source.commit];
+  if (source.kind === "git") return [await fileHash(source.path), source.commit];
   const entries = await readdir(source.path, { recursive: true, withFileTypes: true });
-  const lines = entries
-    .filter((entry) => !entry.isDirectory())
-    .map(async (entry) => {
-      const path = join(entry.parentPath, entry.name);
-      if (entry.isSymbolicLink()) return [path.slice(source.path.length), "link", await readlink(path)];
-      return [path.slice(source.path.length), (await stat(path)).mode & 0o111, sha256(await readFile(path))];
-    });
-  return (await Promise.all(lines)).sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
+  const lines: (readonly [path: string, mode: string | number, content: string])[] = [];
+  for (const entry of entries.filter((candidate) => !candidate.isDirectory())) {
+    const path = join(entry.parentPath, entry.name);
+    const name = path.slice(source.path.length);
+    if (entry.isSymbolicLink()) lines.push([name, "link", await readlink(path)]);
+    else lines.push([name, (await stat(path)).mode & 0o111, await fileHash(path)]);
+  }
+  return lines.sort(([a], [b]) => compareCodeUnits(a, b));
+}
+
+async function fileHash(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
 }
 
 function missingCommit(path: string, commit: string, cause: unknown): BestkError {
@@ -150,6 +159,7 @@ const FIXED_DATE = "2000-01-01T00:00:00Z";
 async function git(args: readonly string[], signal: AbortSignal): Promise<string> {
   const env = {
     ...GIT_ENV,
+    GIT_CONFIG_GLOBAL: "/dev/null",
     PATH: SEARCH_PATH,
     HOME: tmpdir(),
     LC_ALL: "C",
@@ -159,6 +169,7 @@ async function git(args: readonly string[], signal: AbortSignal): Promise<string
   try {
     return (await run("git", args as string[], { env, signal, maxBuffer: 1 << 26 })).stdout;
   } catch (thrown) {
+    if (signal.aborted) throw new SandboxError("aborted", "aborted while git was at work", { cause: thrown });
     if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") throw thrown;
     throw new BestkError("prerequisite", "git is not installed", { hint: "install git", cause: thrown });
   }
