@@ -68,6 +68,11 @@ def gradient_boosting():
     return fit, lambda model, rows, _names: model.decision_function(matrix(rows))
 
 
-def platt(logits, labels):
-    model = LogisticRegression(C=1e6).fit(logits.reshape(-1, 1), labels.astype(int))
-    return float(model.coef_[0][0]), float(model.intercept_[0])
+def platt(rows, logits):
+    """Scale by which held-out scores are calibrated within each run, and the intercept of each run."""
+    runs = sorted({r["run"] for r in rows})
+    intercepts = np.array([[RUN_SCALE * (r["run"] == run) for run in runs] for r in rows])
+    labels = [int(r["resolved"]) for r in rows]
+    model = LogisticRegression(C=100.0, fit_intercept=False, max_iter=5000)
+    weights = model.fit(np.hstack([logits.reshape(-1, 1), intercepts]), labels).coef_[0]
+    return float(weights[0]), {run: float(RUN_SCALE * w) for run, w in zip(runs, weights[1:])}

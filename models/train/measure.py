@@ -19,21 +19,24 @@ def metrics_table(rows, scored):
     return "\n".join(lines)
 
 
-def summary(rows, logits, probability):
-    """Pooled figures over the training sets, held out by instance."""
-    at = [i for i, r in enumerate(rows) if r["role"] == "train"]
-    y = np.array([rows[i]["resolved"] for i in at], float)
-    p = probability(logits[at])
-    brier = lambda pick: float(np.mean((p[pick] - y[pick]) ** 2))
-    groups = group(rows, at)
-    everyone = np.arange(len(at))
-    base = float(np.mean((y.mean() - y) ** 2))
-    low, high = interval(groups, at, lambda pick: brier(pick))
-    alow, ahigh = interval(groups, at, lambda pick: safe_auc(y[pick], p[pick]))
-    return (
-        f"\npooled, training sets, held out by instance: AUC {safe_auc(y, p):.3f} [{alow:.3f}, {ahigh:.3f}], "
-        f"Brier {brier(everyone):.3f} [{low:.3f}, {high:.3f}] (constant base rate: {base:.3f})"
-    )
+def summary(rows, logits, offset, run_offsets):
+    """Brier scores over the training sets, held out by instance: as shipped, and with a run's own intercept."""
+    y = np.array([r["resolved"] for r in rows], float)
+    sigmoid = lambda x: 1 / (1 + np.exp(-x))
+    rates = {run: np.mean([r["resolved"] for r in rows if r["run"] == run]) for run in run_offsets}
+    predictions = {
+        "reward as shipped": sigmoid(logits + offset),
+        "constant 0.5": np.full(len(rows), 0.5),
+        "reward with the run's own intercept": sigmoid(logits + np.array([run_offsets[r["run"]] for r in rows])),
+        "constant rate of the run": np.array([rates[r["run"]] for r in rows]),
+    }
+    groups = group(rows)
+    lines = ["", "| prediction, training sets, held out by instance | Brier |", "|---|---|"]
+    for label, p in predictions.items():
+        brier = lambda pick, p=p: float(np.mean((p[pick] - y[pick]) ** 2))
+        low, high = interval(groups, brier)
+        lines.append(f"| {label} | {brier(np.arange(len(rows))):.3f} [{low:.3f}, {high:.3f}] |")
+    return "\n".join(lines)
 
 
 def rank(rows, name):
@@ -107,21 +110,17 @@ def members_of(rows, at):
     return groups
 
 
-def group(rows, at):
+def group(rows):
     groups = {}
-    for position, i in enumerate(at):
-        groups.setdefault(rows[i]["instanceId"], []).append(position)
+    for position, row in enumerate(rows):
+        groups.setdefault(row["instanceId"], []).append(position)
     return groups
 
 
-def interval(groups, _at, value):
+def interval(groups, value):
     keys = sorted(groups)
     draws = []
     for d in range(DRAWS):
         chosen = np.random.default_rng([SEED, d]).choice(len(keys), len(keys))
         draws.append(value(np.array([p for k in chosen for p in groups[keys[k]]])))
     return np.percentile(draws, 2.5), np.percentile(draws, 97.5)
-
-
-def safe_auc(y, p):
-    return float(roc_auc_score(y, p)) if 0 < y.sum() < len(y) else float("nan")

@@ -48,12 +48,14 @@ def main(rows_path, folder):
         "shortest patch": -patch_chars,
         "random": np.zeros(len(rows)),
     }
-    train_rows = np.array([shippable(r) for r in rows])
-    labels = np.array([r["resolved"] for r in rows], float)
-    scale, offset = platt(linear[train_rows], labels[train_rows])
-    probability = lambda logits: 1 / (1 + np.exp(-(scale * logits + offset)))
+    trained = np.flatnonzero([shippable(r) for r in rows])
+    train_rows = [rows[i] for i in trained]
+    scale, run_offsets = platt(train_rows, linear[trained])
+    # The reward is that of an agent that resolves half of its issues: nothing says how strong the agent at hand is.
+    centre = np.mean([linear[[i for i in trained if rows[i]["run"] == run]].mean() for run in run_offsets])
+    offset = float(-scale * centre)
     print(metrics_table(rows, runs))
-    print(summary(rows, linear, probability))
+    print(summary(train_rows, scale * linear[trained], offset, run_offsets))
     model = fit_linear([r for r in rows if shippable(r)], names)
     export(model, names, {"scale": scale, "offset": offset}, Path(folder))
     order = np.argsort(-np.abs(model["weights"]))
