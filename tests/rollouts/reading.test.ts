@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { loadRollouts } from "../../src/rollouts/load.js";
+import { loadRollouts, loadRolloutsAs } from "../../src/rollouts/load.js";
 import { folderOf, inspect, inspectText, jsonLines, options, PATCH } from "./files.js";
 
 const one = { instance_id: "demo__demo-1", model_name_or_path: "a", model_patch: PATCH };
@@ -147,6 +147,28 @@ describe("reading", () => {
       rollouts: 0,
       problems: [{ field: "instance_id" }],
     });
+  });
+
+  it("refuses a prediction that stands under the key of another instance", async () => {
+    const line = await inspectText(JSON.stringify({ "demo__demo-2": one, "demo__demo-3": { model_patch: PATCH } }));
+    expect(line).toMatchObject({ format: "predictions", rollouts: 1, instances: ["demo__demo-3"] });
+    expect(line.problems).toMatchObject([
+      { field: "instance_id", expected: 'the key "demo__demo-2", got "demo__demo-1"' },
+    ]);
+  });
+
+  it("keeps of each distinct rollout only what it is told to", async () => {
+    const folder = await folderOf({ "preds.jsonl": jsonLines(one, one, two) });
+    const seen: string[] = [];
+    const { rollouts } = await loadRolloutsAs([folder], options(), ({ instanceId, patch }) => {
+      seen.push(instanceId);
+      return { bytes: patch?.length };
+    });
+    expect(seen).toEqual(["demo__demo-1", "demo__demo-2"]);
+    expect(rollouts).toEqual([
+      { instanceId: "demo__demo-1", rolloutId: "a", bytes: PATCH.length },
+      { instanceId: "demo__demo-2", rolloutId: "a", bytes: 0 },
+    ]);
   });
 
   it("stops when interrupted", async () => {
