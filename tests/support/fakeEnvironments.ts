@@ -11,6 +11,8 @@ import {
 export interface FakeOptions {
   /** Called before each sandbox is opened; may throw. */
   readonly onOpen?: (opened: number) => void;
+  /** Called for each file that is put into a sandbox. */
+  readonly onWrite?: (path: string, content: string) => void;
 }
 
 export interface FakeEnvironments extends Environments {
@@ -34,7 +36,7 @@ export function fakeEnvironments(options: FakeOptions = {}): FakeEnvironments {
       open: async () => {
         opened += 1;
         options.onOpen?.(opened);
-        return fakeSandbox((patch) => verified.push(patch));
+        return fakeSandbox((patch) => verified.push(patch), options.onWrite ?? (() => {}));
       },
     }),
   };
@@ -44,7 +46,7 @@ export function engineGone(): SandboxError {
   return new SandboxError("engine-gone", "the engine is gone");
 }
 
-function fakeSandbox(onTested: (patch: string) => void): Sandbox {
+function fakeSandbox(onTested: (patch: string) => void, onWrite: (path: string, content: string) => void): Sandbox {
   let patch = "";
   let applied = "";
   let report = "";
@@ -64,7 +66,10 @@ function fakeSandbox(onTested: (patch: string) => void): Sandbox {
       return result(0);
     },
     writeFiles: async (files: readonly SandboxFile[]) => {
-      for (const { path, content } of files) if (path.endsWith("candidate.patch")) patch = String(content);
+      for (const { path, content } of files) {
+        onWrite(path, String(content));
+        if (path.endsWith("candidate.patch")) patch = String(content);
+      }
     },
     readFile: async () => Buffer.from(report),
     killAll: async () => {},
