@@ -41,8 +41,8 @@ export interface RolloutSpec {
   readonly passes: readonly string[] | Verdict;
 }
 
-/** Why there is no figure: the patch's own doing. */
-export type Verdict = "empty-patch" | "patch-failed" | "timeout" | "oom" | "no-tests-ran";
+/** Why there is no figure: the patch's own doing. `forged`: whatever is read from it must not count in its favour. */
+export type Verdict = "empty-patch" | "patch-failed" | "timeout" | "oom" | "forged";
 
 export interface GeneratedSpec {
   readonly id: string;

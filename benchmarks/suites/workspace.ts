@@ -32,7 +32,7 @@ export interface Playback {
 }
 
 const GIT_ENV = {
-  PATH: "/usr/local/bin:/usr/bin:/bin",
+  PATH: process.env.PATH ?? "",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_AUTHOR_NAME: "suite",
