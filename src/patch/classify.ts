@@ -22,7 +22,10 @@ export function pathOf(file: PatchFile): string {
  * imports is source; a new top-level script or package that nothing imports can only be a trial of the agent's.
  */
 export function classifyFiles(files: readonly PatchFile[]): readonly Classified[] {
-  const surroundings = surroundingsOf(files);
+  const nothing: Surroundings = { kept: new Set(), known: new Set(), fresh: new Set() };
+  // What is left out must not decide about the rest, or classifying the rest again would decide otherwise.
+  const kept = files.filter((file) => !isNew(file) && classifyOne(file, nothing).kind === "source");
+  const surroundings = surroundingsOf(files, kept);
   return rescueImported(
     files,
     files.map((file) => classifyOne(file, surroundings)),
@@ -31,8 +34,9 @@ export function classifyFiles(files: readonly PatchFile[]): readonly Classified[
 
 /** What the rest of the patch says about the repository. */
 interface Surroundings {
-  readonly paths: ReadonlySet<string>;
-  /** Top-level folders that hold a file from before the patch; "" for the top level itself. */
+  /** Paths of source that was there before the patch. */
+  readonly kept: ReadonlySet<string>;
+  /** Their top-level folders; "" for the top level itself. */
   readonly known: ReadonlySet<string>;
   /** Top-level folders that the patch makes a Python package or a Django project of. */
   readonly fresh: ReadonlySet<string>;
@@ -65,7 +69,7 @@ function verdictOf(path: string, file: PatchFile, surroundings: Surroundings): V
   return verdict ?? { kind: "source", reason: "" };
 }
 
-function generated(path: string, file: PatchFile, { paths }: Surroundings): Verdict | null {
+function generated(path: string, file: PatchFile, { kept }: Surroundings): Verdict | null {
   const { name, folder, parts } = split(path);
   const as = (reason: string): Verdict => ({ kind: "generated", reason });
   const cache = parts.find((part) => kinds.GENERATED_FOLDERS.has(part) || /\.(?:egg|dist)-info$/.test(part));
@@ -73,11 +77,12 @@ function generated(path: string, file: PatchFile, { paths }: Surroundings): Verd
   if (kinds.GENERATED_NAME.test(name)) return as("written by a tool");
   if (file.oldMode === "160000" || file.newMode === "160000") return as("a nested repository");
   const manifest = kinds.LOCK_FILES.get(name);
-  if (manifest !== undefined && (isNew(file) || !paths.has(`${folder}${manifest}`))) {
+  if (manifest !== undefined && (isNew(file) || !kept.has(`${folder}${manifest}`))) {
     return as(`lock file without a change to ${manifest}`);
   }
   if (!isNew(file)) return null;
   if (parts.length > 1 && kinds.OUTPUT_FOLDERS.has(parts[0] as string)) return as(`new file in ${parts[0]}/`);
+  if (parts.length === 1 && file.hunks.length === 0 && /^\w+$/.test(name)) return as("an empty new top-level file");
   return kinds.GENERATED_NEW_NAME.test(name) ? as("new file of a kind that tools write") : null;
 }
 
@@ -98,8 +103,7 @@ function testConfiguration(path: string, file: PatchFile): Verdict | null {
 
 function binary(path: string, file: PatchFile): Verdict | null {
   if (file.binary) return { kind: "binary", reason: "a binary change" };
-  const empty = isNew(file) && file.hunks.length === 0 && kinds.BINARY_NAME.test(path);
-  return empty ? { kind: "binary", reason: "a new binary file" } : null;
+  return isNew(file) && kinds.BINARY_NAME.test(path) ? { kind: "binary", reason: "a new binary file" } : null;
 }
 
 function reproduction(path: string, file: PatchFile, { known, fresh }: Surroundings): Verdict | null {
@@ -109,7 +113,9 @@ function reproduction(path: string, file: PatchFile, { known, fresh }: Surroundi
   const as = (reason: string): Verdict => ({ kind: "reproduction", reason });
   const testing = kinds.TEST_FOLDERS.has(top) || kinds.TEST_TOP_FOLDERS.has(top);
   if (parts.length === 1) {
-    if (!kinds.SCRIPT_NAME.test(name)) return null;
+    if (!kinds.SCRIPT_NAME.test(name)) {
+      return kinds.TRIAL_TOP_NAME.test(name) ? as("a new top-level file named after a trial") : null;
+    }
     if (kinds.REPRODUCTION_NAME.test(name)) return as("a new script named after a trial");
     // Files of a Go, Java or C package see each other without an import: there only plain names count.
     if (!kinds.IMPORTED_NAME.test(name) || name === "setup.py") return null;
@@ -188,16 +194,16 @@ function suffixesOf(module: string): string[] {
   return parts.map((_, i) => parts.slice(i).join("/"));
 }
 
-function surroundingsOf(files: readonly PatchFile[]): Surroundings {
-  const known = new Set<string>();
-  const fresh = new Set<string>();
-  for (const file of files) {
-    const { parts, name } = split(file.oldPath ?? pathOf(file));
-    const top = parts.length > 1 ? (parts[0] as string) : "";
-    if (!isNew(file)) known.add(top);
-    else if (parts.length === 2 && /^(?:__init__|manage|apps|settings)\.py$/.test(name)) fresh.add(top);
-  }
-  return { paths: new Set(files.map(pathOf)), known, fresh };
+function surroundingsOf(files: readonly PatchFile[], kept: readonly PatchFile[]): Surroundings {
+  const topOf = (path: string) => (path.includes("/") ? (path.split("/", 1)[0] as string) : "");
+  const fresh = files.filter(
+    (file) => isNew(file) && /^[^/]+\/(?:__init__|manage|apps|settings)\.py$/.test(pathOf(file)),
+  );
+  return {
+    kept: new Set(kept.map(pathOf)),
+    known: new Set(kept.flatMap(({ oldPath, newPath }) => [topOf(oldPath ?? ""), topOf(newPath ?? oldPath ?? "")])),
+    fresh: new Set(fresh.map((file) => topOf(pathOf(file)))),
+  };
 }
 
 function isNew(file: PatchFile): boolean {

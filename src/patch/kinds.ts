@@ -20,7 +20,7 @@ export const GENERATED_NAME =
 
 /** The same, but only where the patch adds the file: such names can be a repository's own data. */
 export const GENERATED_NEW_NAME =
-  /(?:\.(?:log|orig|bak\d*|backup|old|tmp|temp|pid|patch|diff|sqlite3?|db|pickle|pkl|prof|out|gcda|gcno)|[._-](?:backup|bak|orig|old)\.\w+|^coverage\.(?:xml|json)|^junit.*\.xml)$/i;
+  /(?:\.(?:log|orig|bak\d*|backup|old|tmp|temp|pid|patch|diff|sqlite3?|db|pickle|pkl|prof|out|gcda|gcno)|[._-](?:backup|bak|orig|old)\.\w+|^coverage\.(?:xml|json)|^(?:classes|packages)\w*\.(?:dot|puml)|^junit.*\.xml)$/i;
 
 /** Lock file → the manifest it is made from, in the same folder. */
 export const LOCK_FILES: ReadonlyMap<string, string> = new Map([
@@ -84,7 +84,10 @@ export const REPRODUCTION_NAME =
   /^(?:(?:bug|issue|simple|minimal|mod|test|my|final)[_-])*(?:repro(?:duc(?:e|er|es|ing|tion)\w*)?\d*|replicate\w*|mwe)(?:[_-].*)?\.\w+$|.*_(?:repro|reproduc\w+)\.\w+$/i;
 
 export const REPRODUCTION_TOP_NAME =
-  /^(?:(?:repro|reproduc|replicat|debug|verif|check|valid|investigat|analy[sz]|inspect|simulat|demo|explor|scratch|temp|tmp|trace|try|quick|manual|mock|bug|issue|poc|sample|simple|minimal|final|comprehensive|complex|direct|edge_case|evaluation|run_?\w*tests?|fix|patch|modify|update|edit|before|after)[a-z]*(?:[_\d-].*)?|tests?|.*[_-](?:tests?|repro\w*|demo|debug|check|bug|fix|issue|verif\w*)|[a-z]\d?)\.\w+$/i;
+  /^(?:(?:repro|reproduc|replicat|debug|verif|check|valid|investigat|analy[sz]|inspect|simulat|demo|explor|scratch|temp|tmp|trace|try|quick|manual|mock|bug|issue|poc|sample|simple|minimal|final|comprehensive|complex|direct|edge_case|evaluation|run_?\w*tests?|fix|patch|modify|update|edit|before|after)[a-z]*(?:[_\d-].*)?|tests?|.*[_-](?:tests?|repro\w*|demo|debug|check|bug|fix|issue|verif\w*)|[a-z]\d?|tests?[_-].*|(?:django_)?settings|manage|models|urls|admin)\.\w+$/i;
+
+/** New top-level files of any kind that are named after a trial. */
+export const TRIAL_TOP_NAME = /^(?:tests?|repro\w*|debug)(?:[_.-].*)?$/i;
 
 /** Top-level folders an agent makes to try a bug in. */
 export const REPRODUCTION_FOLDER =
@@ -92,7 +95,7 @@ export const REPRODUCTION_FOLDER =
 
 /** Notes that an agent leaves at the top level. */
 export const NOTE_NAME =
-  /(?:summary|findings|analysis|investigation|solution|changes|implementation|instructions|report|notes|plan|description|reproduction|verification|explanation|walkthrough|output|edge_cases|fix)[\w-]*\.(?:md|txt|rst|json)$/i;
+  /(?:summary|findings|analysis|investigation|solution|changes|implementation|instructions|report|notes|plan|description|reproduction|verification|explanation|walkthrough|output|_out|edge_cases|fix)[\w-]*\.(?:md|txt|rst|json)$/i;
 
 /** Documents of that shape that repositories do keep. */
 export const KEPT_DOCUMENT = /^(?:changes|changelog|history|news|release[\w-]*notes|requirements)[\w.-]*$/i;
@@ -106,4 +109,4 @@ export const KEPT_FOLDERS = new Set(
 
 /** Extensions of files that hold no text. */
 export const BINARY_NAME =
-  /\.(?:png|jpe?g|gif|bmp|ico|webp|tiff?|pdf|zip|gz|bz2|xz|tar|7z|jar|war|mo|npy|npz|parquet|fits|h5|hdf5|ttf|otf|woff2?|eot|mp[34]|wav|ogg|avi|mov|bin|dat|sqlite3?)$/i;
+  /\.(?:png|jpe?g|gif|bmp|ico|webp|tiff?|pdf|zip|gz|bz2|xz|tar|7z|jar|war|mo|npy|npz|parquet|fits|h5|hdf5|ttf|otf|woff2?|eot|mp[34]|wav|ogg|avi|mov|sqlite3?)$/i;

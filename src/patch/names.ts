@@ -95,6 +95,8 @@ export function withoutPrefixes(names: NamePair): NamePair {
     const bare = only !== null && /^[abciow]\/./.test(only) ? only.slice(2) : only;
     return { old: before === null ? null : bare, new: after === null ? null : bare };
   }
+  if (before === afterPrefix(after)) return { old: before, new: before };
+  if (after === afterPrefix(before)) return { old: after, new: after };
   const known = /^[abciow12]\/./.test(before) && /^[abciow12]\/./.test(after);
   const differ = before !== after && before.includes("/") && afterPrefix(before) === afterPrefix(after);
   return known || differ ? { old: afterPrefix(before), new: afterPrefix(after) } : names;

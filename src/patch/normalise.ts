@@ -1,12 +1,13 @@
 // The one form of a patch that is verified, compared and submitted: its source part, written the same way by everybody.
 import { compareCodeUnits } from "../core/order.js";
 import type { FileKind, PatchFeatures } from "../core/types.js";
-import { classifyFiles, pathOf } from "./classify.js";
+import { type Classified, classifyFiles, pathOf } from "./classify.js";
 import { configSections } from "./content.js";
 import { featuresOf } from "./features.js";
 import { TEST_SECTION } from "./kinds.js";
 import { type ParsedPatch, type PatchFile, parsePatch } from "./parse.js";
-import { canonicalSection, isNoop } from "./section.js";
+import { changesOnlyPins } from "./pins.js";
+import { canonicalSection, isNoop, isNoopHunk } from "./section.js";
 
 /** A file of the raw patch that the normalised one leaves out. */
 export interface DroppedFile {
@@ -48,19 +49,25 @@ export interface NormalizedPatch {
  */
 export function normalizePatch(raw: string): NormalizedPatch {
   const parsed = parsePatch(raw);
-  const named = parsed.files.filter((file) => pathOf(file) !== "");
+  const named = parsed.files.filter((file) => pathOf(file) !== "" && !isNoop(file));
+  const noops = parsed.files.filter((file) => pathOf(file) !== "" && isNoop(file));
   const classified = classifyFiles(named);
   const entries = named
-    .map((file, i) => ({ file, path: pathOf(file), ...(classified[i] as (typeof classified)[number]) }))
+    .map((file, i) => ({ file, ...(classified[i] as Classified) }))
     .sort((a, b) => compareCodeUnits(a.path, b.path));
-  const kept = entries.filter(({ kind, file }) => kind === "source" && !isNoop(file)).map(({ file }) => file);
-  const patch = kept.map(canonicalSection).join("");
+  const kept = entries.filter(({ kind }) => kind === "source").map(({ file }) => file);
+  const patch = kept.map(canonicalSection).join("").replace(/^\n/, "");
+  const touches = parsed.files.some((file) => pathOf(file) !== "");
   return {
     patch,
-    outcome: patch !== "" ? "source" : raw.trim() === "" ? "empty" : named.length > 0 ? "all-dropped" : "not-a-diff",
+    outcome: patch !== "" ? "source" : raw.trim() === "" ? "empty" : touches ? "all-dropped" : "not-a-diff",
     dropped: entries.filter(({ kind }) => kind !== "source").map(({ path, kind, reason }) => ({ path, kind, reason })),
     files: entries.map(({ file, path, kind }) => ({ path, kind, ...changedLines(file) })),
-    problems: [...problemsOf(raw, parsed), ...entries.flatMap(({ file, kind }) => fileProblems(file, kind))],
+    problems: [
+      ...problemsOf(raw, parsed),
+      ...noops.flatMap(noopProblems),
+      ...entries.flatMap(({ file, kind }) => fileProblems(file, kind)),
+    ],
     features: featuresOf(
       patch,
       kept,
@@ -80,7 +87,7 @@ function problemsOf(raw: string, { preamble, files, orphanHunks }: ParsedPatch):
   if (raw.trim() === "") return [];
   const problems: string[] = [];
   if (files.length === 0 && orphanHunks === 0) problems.push("not-a-diff: the text holds no unified diff");
-  else if (preamble.trim() !== "") problems.push("prose: text before the diff was left out");
+  else if (orphanHunks === 0 && preamble.trim() !== "") problems.push("prose: text before the diff was left out");
   if (orphanHunks > 0) problems.push(`no-file-name: ${orphanHunks} hunks follow no file name and were left out`);
   const nameless = files.filter((file) => pathOf(file) === "").length;
   if (nameless > 0) problems.push(`no-file-name: ${nameless} sections name no file and were left out`);
@@ -89,6 +96,11 @@ function problemsOf(raw: string, { preamble, files, orphanHunks }: ParsedPatch):
     problems.push("not-utf8: characters were lost when the text was decoded; those lines may not apply");
   }
   return problems;
+}
+
+function noopProblems(file: PatchFile): string[] {
+  const count = file.hunks.filter(isNoopHunk).length;
+  return count === 0 ? [] : [`no-op: ${pathOf(file)}: ${count} of its hunks change nothing and were left out`];
 }
 
 function fileProblems(file: PatchFile, kind: FileKind): string[] {
@@ -103,13 +115,14 @@ function fileProblems(file: PatchFile, kind: FileKind): string[] {
     if (hunk.state === "miscounted") {
       problems.push(`miscounted: ${says}, but holds ${hunk.tally.old} and ${hunk.tally.new}; counted again`);
     }
-    if (hunk.state !== "truncated" && hunk.tally.added + hunk.tally.removed === 0) {
-      problems.push(`no-op: ${path}: hunk ${i + 1} changes nothing and was left out`);
-    }
   });
+  problems.push(...noopProblems(file));
   if (kind === "source" && /(?:^|\/)(?:setup\.cfg|pyproject\.toml)$/.test(path)) {
     const mixed = configSections(file).some((section) => section !== null && TEST_SECTION.test(section));
     if (mixed) problems.push(`mixed-configuration: ${path}: changes test sections and others; kept whole`);
+  }
+  if (kind === "source" && changesOnlyPins(file)) {
+    problems.push(`pins: ${path}: changes only version pins, as an image's set-up does; it may not apply elsewhere`);
   }
   return problems;
 }

@@ -49,7 +49,7 @@ export interface ParsedPatch {
 /** Reads any text; one that holds no diff has no files. Linear in its length; never throws. */
 export function parsePatch(text: string): ParsedPatch {
   const sections: Section[] = [];
-  let current: Section | null = null;
+  let current = null as Section | null;
   let orphanHunks = 0;
   let at = 0;
   const open = (git: boolean): Section => {
@@ -64,7 +64,7 @@ export function parsePatch(text: string): ParsedPatch {
       else if (hasNames(current)) {
         at = takeHunk(text, at, current);
         continue;
-      }
+      } else current.closed = true;
     } else if (startsSection(text, at) && !text.startsWith("---", at)) {
       takeGitLine(open(true), line(text, at, end).trimStart());
     } else if (/^diff --c(?:c|ombined) /.test(text.slice(at, at + 16))) {
@@ -81,6 +81,8 @@ export function parsePatch(text: string): ParsedPatch {
     } else if (text.startsWith("Binary files ", at) || text.startsWith("GIT binary patch", at)) {
       takeBinary(takesNames(current) ? current : open(false), line(text, at, end));
     } else if (takesNames(current)) {
+      // As in git, the first line that is none of its own ends the header.
+      current.closed = !EXTENDED.test(text.slice(at, at + 24));
       takeExtended(current, line(text, at, Math.min(end, at + 8192)));
     }
     at = end;
@@ -107,10 +109,12 @@ interface Section {
   binary: boolean;
   crlf: boolean;
   combined: string | null;
+  /** Whether git's header is over. */
+  closed: boolean;
 }
 
 function newSection(start: number, git: boolean): Section {
-  const empty = { old: null, new: null, named: false, binary: false, crlf: false, combined: null };
+  const empty = { old: null, new: null, named: false, binary: false, crlf: false, combined: null, closed: false };
   return { start, git, hunks: [], modes: {}, move: {}, ...empty };
 }
 
@@ -120,7 +124,7 @@ function hasNames(section: Section): boolean {
 
 /** Whether header lines that come now belong to this section. */
 function takesNames(section: Section | null): section is Section {
-  return section?.git === true && !section.named && section.hunks.length === 0;
+  return section?.git === true && !section.named && !section.closed && section.hunks.length === 0;
 }
 
 function takeGitLine(section: Section, text: string): void {
@@ -139,7 +143,7 @@ function takeBinary(section: Section, text: string): void {
 
 function takeExtended({ modes, move }: Section, text: string): void {
   const [, key, value = ""] =
-    /^(old mode|new mode|new file mode|deleted file mode|(?:rename|copy) (?:from|to)) (.+)$/.exec(text) ?? [];
+    /^((?:old|new|new file|deleted file) mode(?= [0-7]{6}$)|(?:rename|copy) (?:from|to)) (.+)$/.exec(text) ?? [];
   if (key === "old mode") modes.old = value;
   else if (key === "new mode") modes.new = value;
   else if (key === "new file mode") modes.created = value;
@@ -150,6 +154,9 @@ function takeExtended({ modes, move }: Section, text: string): void {
     move.copy = key.startsWith("copy");
   }
 }
+
+const EXTENDED =
+  /^(?:index|(?:dis)?similarity index|(?:old|new|new file|deleted file) mode|(?:rename|copy) (?:from|to)) /;
 
 const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 
@@ -167,7 +174,9 @@ function takeHunk(text: string, at: number, section: Section): number {
   return end;
 }
 
-function toFile(text: string, section: Section, end: number): PatchFile {
+function toFile(text: string, read: Section, end: number): PatchFile {
+  // Half a rename names nothing: git refuses it.
+  const section = read.move.from === undefined || read.move.to === undefined ? { ...read, move: {} } : read;
   const { modes, move, hunks } = section;
   const raw: NamePair = { old: section.old, new: section.new };
   const bare = withoutPrefixes(raw);
@@ -203,7 +212,9 @@ function statusOf(names: NamePair, { modes, move, hunks, binary }: Section): Fil
   if (names.old === null) return "added";
   if (names.new === null) return "deleted";
   if (move.from !== undefined) return move.copy ? "copied" : "renamed";
-  return modes.new !== undefined && hunks.length === 0 && !binary ? "mode-changed" : "modified";
+  return modes.new !== undefined && modes.new !== modes.old && hunks.length === 0 && !binary
+    ? "mode-changed"
+    : "modified";
 }
 
 function damageOf(file: Omit<PatchFile, "damage">, section: Section): string | null {

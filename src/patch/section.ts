@@ -8,6 +8,11 @@ export function isNoop(file: PatchFile): boolean {
   return file.status === "modified" && !file.binary && file.damage === null && file.hunks.every(isNoopHunk);
 }
 
+/** Whether a hunk changes nothing: git refuses it, and leaving it out loses nothing. */
+export function isNoopHunk({ tally, state }: Hunk): boolean {
+  return state !== "truncated" && tally.added + tally.removed === 0;
+}
+
 /**
  * The section as git would write it, without `index` and `similarity` lines, time stamps and section headings. Ends in
  * a newline. A damaged section keeps its names and what it has instead of hunks: it applies nowhere.
@@ -19,12 +24,16 @@ export function canonicalSection(file: PatchFile): string {
     `--- ${file.oldPath === null ? "/dev/null" : terminated(quoteName(`a/${oldName}`))}\n`,
     `+++ ${file.newPath === null ? "/dev/null" : terminated(quoteName(`b/${newName}`))}\n`,
   ];
-  const hunks = file.hunks.filter((hunk) => !isNoopHunk(hunk)).map((hunk) => canonicalHunk(hunk, file.crlf));
+  const real = file.hunks.filter((hunk) => !isNoopHunk(hunk));
+  const hunks = real.map((hunk) => canonicalHunk(hunk, file.crlf));
   // Without git's header a hunk of only added lines may create the file or fill an empty one: that is left open.
-  const open = !file.git && file.oldPath !== null && file.newPath !== null && file.hunks[0]?.oldLines === 0;
-  if (open) return [...names, ...hunks].join("");
+  const open = !file.git && file.oldPath !== null && file.newPath !== null && real[0]?.oldLines === 0;
+  const damaged = file.damage !== null && hunks.length === 0;
+  // Tools skip names without hunks as prose, but for git's header: which of both it was decides about the rest. The
+  // blank line keeps git from taking the names for those of a section before that has none.
+  if (open || (damaged && !file.git)) return ["\n", ...names, ...hunks, damaged ? rest(file) : ""].join("");
   const header = [`diff --git ${quoteName(`a/${oldName}`)} ${quoteName(`b/${newName}`)}\n`, ...extended(file)];
-  if (file.damage !== null && hunks.length === 0) return [...header, ...names, rest(file)].join("");
+  if (damaged) return [...header, ...names, rest(file)].join("");
   return [...header, ...(hunks.length > 0 ? names : []), ...hunks].join("");
 }
 
@@ -32,8 +41,9 @@ function extended(file: PatchFile): string[] {
   if (file.status === "added") return [`new file mode ${file.newMode ?? "100644"}\n`];
   if (file.status === "deleted") return [`deleted file mode ${file.oldMode ?? "100644"}\n`];
   const lines: string[] = [];
-  if (file.oldMode !== null && file.newMode !== null && file.oldMode !== file.newMode) {
-    lines.push(`old mode ${file.oldMode}\n`, `new mode ${file.newMode}\n`);
+  if (file.newMode !== null && file.oldMode !== file.newMode) {
+    if (file.oldMode !== null) lines.push(`old mode ${file.oldMode}\n`);
+    lines.push(`new mode ${file.newMode}\n`);
   }
   if (file.status === "renamed" || file.status === "copied") {
     const verb = file.status === "renamed" ? "rename" : "copy";
@@ -64,12 +74,8 @@ function canonicalHunk(hunk: Hunk, crlf: boolean): string {
 /** What a damaged section has in place of hunks, from the first line that wants to be one. */
 function rest(file: PatchFile): string {
   const at = file.header.search(/^@@/m);
-  const text = at === -1 ? "" : file.header.slice(at).replaceAll("\r\n", "\n").trimEnd();
+  const text = at === -1 ? "" : file.header.slice(at).trimEnd();
   return text === "" ? "" : `${text}\n`;
-}
-
-function isNoopHunk({ tally, state }: Hunk): boolean {
-  return state !== "truncated" && tally.added + tally.removed === 0;
 }
 
 function range(start: number, count: number): string {

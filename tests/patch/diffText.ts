@@ -1,0 +1,68 @@
+// Arbitrary texts made of the pieces of diffs, right and wrong: what a parser must survive.
+import fc from "fast-check";
+
+const PIECES = [
+  "diff --git a/src/x.py b/src/x.py",
+  "diff --git a/tests/test_x.py b/tests/test_x.py",
+  'diff --git "a/na\\303\\257ve.py" "b/na\\303\\257ve.py"',
+  "diff --git a/b",
+  " diff --git a/y.py b/y.py",
+  "index 1234567..89abcde 100644",
+  "new file mode 100755",
+  "deleted file mode 100644",
+  "old mode 100644",
+  "new mode 100755",
+  "similarity index 90%",
+  "rename from src/x.py",
+  "rename to src/z.py",
+  "--- a/src/x.py",
+  "+++ b/src/x.py",
+  "--- /dev/null",
+  "+++ /dev/null",
+  "--- src/q.py",
+  "+++ src/q.py\t2024-01-01 00:00:00.000000000 +0000",
+  "Binary files a/x.png and b/x.png differ",
+  "GIT binary patch",
+  "literal 0",
+  "@@ -1,3 +1,4 @@ def f():",
+  "@@ -1 +1 @@",
+  "@@ -0,0 +1,2 @@",
+  "@@ -1,2 +0,0 @@",
+  "@@ -9,99999999999999999999 +1,3 @@",
+  "@@",
+  "@@ ... @@",
+  "+new",
+  "+",
+  "-old",
+  "-",
+  "--",
+  "-- ",
+  "---",
+  "-- a comment",
+  "- a list item",
+  " same",
+  " ",
+  "",
+  "\\ No newline at end of file",
+  "```diff",
+  "```",
+  "Index: src/x.py",
+  "===================================================================",
+  "prose",
+  "+a\r",
+  " b\r",
+  "\r",
+  "\uFFFD",
+  "\uD83D",
+] as const;
+
+/** Lines of diffs in any order, joined by LF or CR LF, with or without a last one. */
+export const diffText: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.array(fc.oneof({ weight: 12, arbitrary: fc.constantFrom(...PIECES) }, fc.string({ unit: "binary" })), {
+      maxLength: 40,
+    }),
+    fc.constantFrom("\n", "\n", "\n", "\r\n"),
+    fc.boolean(),
+  )
+  .map(([lines, end, last]) => lines.join(end) + (last ? end : ""));
