@@ -78,7 +78,7 @@ function pieced(pieces: readonly Piece[], gap: number | null, missingChars: numb
   return { pieces, tokens, gap, missingChars };
 }
 
-/** Ends pieces at line ends, preferably before a line that starts at the margin: there tokens don't span the cut anyway. */
+/** Ends pieces at line ends, preferably between two lines at the margin: there no token spans the cut anyway. */
 function piecesOf(text: string, tokenizer: Tokenizer): Piece[] {
   const pieces: Piece[] = [];
   for (let start = 0; start < text.length; ) {
@@ -93,7 +93,7 @@ function piecesOf(text: string, tokenizer: Tokenizer): Piece[] {
 /** Length of the first piece of `ahead`, which holds one character more than a piece may have. */
 function pieceLength(ahead: string): number {
   if (ahead.length <= MAX_PIECE) return ahead.length;
-  const margin = /[\s\S]*\n(?=[^\s])/.exec(ahead);
+  const margin = /[\s\S]*\S\n(?=\S)/.exec(ahead);
   if (margin !== null && margin[0].length > 0) return margin[0].length;
   const line = ahead.lastIndexOf("\n", MAX_PIECE - 1) + 1;
   return line > 0 ? line : wholeCharacter(ahead, MAX_PIECE);

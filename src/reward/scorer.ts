@@ -1,5 +1,5 @@
 // Keeps one scorer process: started when first needed, restarted when it dies, asked one thing at a time, never left behind.
-import { type ChildProcess, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { BestkError } from "../core/errors.js";
@@ -26,13 +26,18 @@ class ScorerDied extends Error {
 }
 
 interface Running {
-  readonly child: ChildProcess;
   ask(request: ScorerRequest): Promise<ScorerReply>;
   end(): Promise<void>;
 }
 
+/** What is forked: a module that answers `ScorerRequest` with `ScorerReply`. */
+export interface ScorerEntry {
+  readonly path: string;
+  readonly execArgv: readonly string[];
+}
+
 /** A scorer of one model file. `needs`: the names that the model must have, checked when it is first loaded. */
-export function newScorer(modelPath: string, needs: ModelIo): Scorer {
+export function newScorer(modelPath: string, needs: ModelIo, entry: ScorerEntry = sessionEntry()): Scorer {
   let running: Promise<Running> | null = null;
   let tail: Promise<unknown> = Promise.resolve();
   let disposed = false;
@@ -45,7 +50,7 @@ export function newScorer(modelPath: string, needs: ModelIo): Scorer {
   const attempt = async (inputs: Outputs, signal: AbortSignal): Promise<Outputs> => {
     signal.throwIfAborted();
     if (disposed) throw new BestkError("bug", "the scorer was used after it was disposed");
-    running ??= start(modelPath, needs);
+    running ??= start(modelPath, needs, entry);
     const opening = running;
     // A run can't be interrupted from inside: the process is killed, and the next input starts a new one.
     const abort = (): void => void end();
@@ -58,6 +63,7 @@ export function newScorer(modelPath: string, needs: ModelIo): Scorer {
       throw new ScorerFailure(reply.kind === "failed" ? reply.message : `unexpected answer "${reply.kind}"`);
     } catch (thrown) {
       signal.throwIfAborted();
+      if (disposed) throw new BestkError("interrupted", "the scorer was stopped", { cause: thrown });
       if (!(thrown instanceof ScorerFailure) && running === opening) await end();
       throw thrown;
     } finally {
@@ -68,7 +74,7 @@ export function newScorer(modelPath: string, needs: ModelIo): Scorer {
     try {
       return await attempt(inputs, signal);
     } catch (thrown) {
-      if (!(thrown instanceof ScorerDied) || disposed) throw thrown;
+      if (!(thrown instanceof ScorerDied)) throw thrown;
     }
     try {
       return await attempt(inputs, signal);
@@ -90,8 +96,8 @@ export function newScorer(modelPath: string, needs: ModelIo): Scorer {
   };
 }
 
-async function start(modelPath: string, needs: ModelIo): Promise<Running> {
-  const process = spawnScorer();
+async function start(modelPath: string, needs: ModelIo, entry: ScorerEntry): Promise<Running> {
+  const process = spawnScorer(entry);
   try {
     const reply = await process.ask({ kind: "load", modelPath });
     if (reply.kind !== "loaded") {
@@ -116,9 +122,9 @@ function requireNames(kind: string, needed: readonly string[], given: readonly s
   });
 }
 
-function spawnScorer(): Running {
-  const child = fork(entry().path, [], {
-    execArgv: [...entry().execArgv],
+function spawnScorer(entry: ScorerEntry): Running {
+  const child = fork(entry.path, [], {
+    execArgv: [...entry.execArgv],
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
@@ -142,7 +148,6 @@ function spawnScorer(): Running {
     pending.clear();
   });
   return {
-    child,
     ask: (request) =>
       new Promise((resolve, reject) => {
         if (!child.connected) {
@@ -163,7 +168,7 @@ function spawnScorer(): Running {
 }
 
 /** The compiled entry, or the TypeScript one under tsx where bestk itself runs from its sources. */
-function entry(): { readonly path: string; readonly execArgv: readonly string[] } {
+function sessionEntry(): ScorerEntry {
   const fromSource = import.meta.url.endsWith(".ts");
   const path = fileURLToPath(new URL(`./sessionProcess.${fromSource ? "ts" : "js"}`, import.meta.url));
   if (!fromSource) return { path, execArgv: [] };

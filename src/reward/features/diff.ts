@@ -43,8 +43,8 @@ export function viewDiff(patch: string): DiffView {
 function pathOf(header: string): string | null {
   const path = header
     .slice(4)
-    .replace(/\t.*$/, "")
     .replace(/\r$/, "")
+    .replace(/\t.*$/, "")
     .replace(/^"(.*)"$/, "$1");
   return path === "/dev/null" ? null : path.replace(/^[ab]\//, "");
 }
