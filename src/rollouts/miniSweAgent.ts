@@ -15,7 +15,7 @@ export const miniSweAgent: Adapter = {
     const { info, messages, trajectory_format } = found.first;
     if (!isObject(info) || !Array.isArray(messages) || "trajectory" in found.first) return null;
     const own = "submission" in info || "mini_version" in info || "exit_status" in info;
-    return own || String(trajectory_format).startsWith("mini-swe-agent") ? found.unit : null;
+    return own || nullableText(trajectory_format)?.startsWith("mini-swe-agent") ? found.unit : null;
   },
   read(record, source): readonly ParsedRollout[] {
     if (Array.isArray(record.value)) return [readMessages(record.value, source)];

@@ -1,6 +1,6 @@
 // Reads OpenHands before its SDK: output.jsonl with event history, logged completions, lists of events or chat messages.
 import type { Adapter, Probe, RecordUnit } from "./adapter.js";
-import { isObject, type Json } from "./fields.js";
+import { isObject, type Json, nullableText } from "./fields.js";
 import { textOf } from "./messages.js";
 import { isEvent } from "./openhandsEvents.js";
 import { isChatMessage, readOpenHands } from "./openhandsRecord.js";
@@ -65,7 +65,7 @@ function isOpenHandsMessage(value: unknown): boolean {
 
 function isOwnCall(call: unknown): boolean {
   const body = isObject(call) && isObject(call.function) ? call.function : {};
-  return OWN_TOOLS.test(String(body.name));
+  return OWN_TOOLS.test(nullableText(body.name) ?? "");
 }
 
 const OWN_TOOLS = /^(?:execute_bash|execute_ipython_cell|str_replace_editor|task_tracker|web_read)$/;

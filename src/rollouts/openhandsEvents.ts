@@ -38,7 +38,7 @@ const SILENT_ACTIONS =
 const SILENT_OBSERVATIONS = /^(?:null|recall|agent_state_changed|condense|loop_detection)$/;
 
 function observed(event: Json, log: StepLog): void {
-  if (SILENT_OBSERVATIONS.test(String(event.observation))) return;
+  if (SILENT_OBSERVATIONS.test(nullableText(event.observation) ?? "")) return;
   log.observe(textOf(event.content) || textOf(event.message), keyOf(event.cause));
 }
 

@@ -28,7 +28,7 @@ export function readOpenHands(value: unknown, source: SourceFile): readonly Pars
 
 /** True for a chat message of one of the roles that OpenHands sends. */
 export function isChatMessage(value: unknown): value is Json {
-  return isObject(value) && /^(?:system|user|assistant|tool)$/.test(String(value.role));
+  return isObject(value) && /^(?:system|user|assistant|tool)$/.test(nullableText(value.role) ?? "");
 }
 
 function instanceOf(record: Json, source: SourceFile): string {

@@ -61,7 +61,7 @@ function actionOf(event: Json): string {
   if (!isObject(event.action)) return name;
   const { kind, ...rest } = event.action;
   const kept = Object.entries(rest).filter(([, value]) => value !== null);
-  return callText(name || String(kind ?? ""), Object.fromEntries(kept));
+  return callText(name || (nullableText(kind) ?? ""), Object.fromEntries(kept));
 }
 
 /** Agents behind the Agent Client Protocol report a call more than once; the last report has its result. */

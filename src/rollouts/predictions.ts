@@ -10,7 +10,7 @@ import {
 import { isObject, type Json, objectOf, optionalText, text } from "./fields.js";
 import { recordUnits } from "./recordUnit.js";
 
-/** `{instance_id, model_patch, model_name_or_path}`; older files name the patch `prediction`. A null patch is no patch. */
+/** `{instance_id, model_patch, model_name_or_path}`; older files name the patch `prediction`. A null patch is an empty one, as the harness counts it. */
 export const predictions: Adapter = {
   format: "predictions",
   detect(probe: Probe): RecordUnit | null {
@@ -29,7 +29,7 @@ export const predictions: Adapter = {
       {
         instanceId: instanceOf(record, value),
         id: optionalText(value.model_name_or_path, "model_name_or_path") || null,
-        patch: optionalText(value[field], field),
+        patch: optionalText(value[field], field) ?? "",
         trajectory: null,
       },
     ];

@@ -17,7 +17,7 @@ const EXPECTED = [
   [
     "predictions/list.json",
     "predictions",
-    { rollouts: 2, steps: 0, patches: 1, emptyPatches: 0 },
+    { rollouts: 2, steps: 0, patches: 1, emptyPatches: 1 },
     ["demo__demo-1", "demo__demo-2"],
   ],
   [
