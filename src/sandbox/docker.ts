@@ -89,7 +89,7 @@ export function connect(socketPath?: string): Engine {
     image: (reference, signal) =>
       ask(ANSWER_MS, signal, async (abortSignal) => {
         const found = await orNull(docker.getImage(reference).inspect({ abortSignal } as object));
-        return found && { id: found.Id, labels: found.Config?.Labels ?? {} };
+        return found && { id: found.Id, labels: found.Config?.Labels ?? {}, env: found.Config?.Env ?? [] };
       }),
     pull: (reference, signal) =>
       ask(IMAGE_MS, signal, async (abortSignal) => {

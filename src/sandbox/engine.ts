@@ -34,6 +34,8 @@ export interface EngineImage {
   /** `sha256:…` of the image's configuration: names its content. */
   readonly id: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** `NAME=value`. */
+  readonly env: readonly string[];
 }
 
 export interface ImageName {

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { collectOutput } from "./output.js";
+import { pause } from "./pause.js";
 import { anonymousBytes, killMarked, killQuietly, markedProcesses } from "./processTree.js";
 import { type ExecRequest, type ExecResult, SandboxError, type SandboxLimits } from "./sandbox.js";
 
@@ -97,18 +98,6 @@ async function watchTree(
     if (pids.length > limits.pids) stop("processes");
     else if (anonymousBytes(pids) > limits.memoryBytes) stop("memory");
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done, { once: true });
-  });
 }
 
 function exited(child: ChildProcess): Promise<{ code: number | null; name: NodeJS.Signals | null }> {
