@@ -6,6 +6,7 @@ import type { PatchFile } from "./parse.js";
 /** The most token hashes kept: the smallest, so that overlaps stay comparable (a bottom-k sketch) and evidence small. */
 export const MAX_TOKEN_HASHES = 1 << 14;
 
+const PRIME = 0x01000193;
 const TOKEN = /[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
 
 /**
@@ -28,7 +29,12 @@ export function featuresOf(patch: string, kept: readonly PatchFile[], touched: r
 /** 32-bit FNV-1a over UTF-8 bytes, unsigned. http://www.isthe.com/chongo/tech/comp/fnv/ */
 export function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // Code unit and byte are the same only in ASCII, which nearly all tokens are.
+    if (code > 127) return Buffer.from(text).reduce((sum, byte) => Math.imul(sum ^ byte, PRIME), 0x811c9dc5) >>> 0;
+    hash = Math.imul(hash ^ code, PRIME);
+  }
   return hash >>> 0;
 }
 
@@ -47,11 +53,5 @@ function tokenHashes(kept: readonly PatchFile[]): readonly number[] {
       }
     }
   }
-  return Uint32Array.from(hashes)
-    .sort()
-    .subarray(0, MAX_TOKEN_HASHES)
-    .reduce<number[]>((list, hash) => {
-      list.push(hash);
-      return list;
-    }, []);
+  return Array.from(Uint32Array.from(hashes).sort().subarray(0, MAX_TOKEN_HASHES));
 }
