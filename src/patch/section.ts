@@ -27,7 +27,8 @@ export function canonicalSection(file: PatchFile): string {
   const real = file.hunks.filter((hunk) => !isNoopHunk(hunk));
   const hunks = real.map((hunk) => canonicalHunk(hunk, file.crlf));
   // Without git's header a hunk of only added lines may create the file or fill an empty one: that is left open.
-  const open = !file.git && file.oldPath !== null && file.newPath !== null && real[0]?.oldLines === 0;
+  const open =
+    !file.git && file.oldPath !== null && file.newPath !== null && real[0] !== undefined && countsOf(real[0]).old === 0;
   const damaged = file.damage !== null && hunks.length === 0;
   // Tools skip names without hunks as prose, but for git's header: which of both it was decides about the rest. The
   // blank line keeps git from taking the names for those of a section before that has none.
@@ -54,8 +55,7 @@ function extended(file: PatchFile): string[] {
 
 function canonicalHunk(hunk: Hunk, crlf: boolean): string {
   const { oldStart, newStart, tally, state } = hunk;
-  const counts =
-    state === "miscounted" ? { old: tally.old, new: tally.new } : { old: hunk.oldLines, new: hunk.newLines };
+  const counts = countsOf(hunk);
   const lines: string[] = [];
   let context = "";
   for (const { mark, text } of linesOf(hunk)) {
@@ -69,6 +69,11 @@ function canonicalHunk(hunk: Hunk, crlf: boolean): string {
     for (let i = tally.old; i < hunk.oldLines; i++) lines.push(blank);
   }
   return `@@ -${range(oldStart, counts.old)} +${range(newStart, counts.new)} @@\n${lines.join("")}`;
+}
+
+/** The counts that the hunk is written with. */
+function countsOf({ state, tally, oldLines, newLines }: Hunk): { readonly old: number; readonly new: number } {
+  return state === "miscounted" ? tally : { old: oldLines, new: newLines };
 }
 
 /** What a damaged section has in place of hunks, from the first line that wants to be one. */

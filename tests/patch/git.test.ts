@@ -48,7 +48,10 @@ const tree: fc.Arbitrary<Tree> = fc
 /** Raw and normalised patch on the same tree; the raw one's result without the files that normalising dropped. */
 function both(before: Tree, raw: string) {
   const normal = normalizePatch(raw);
-  const dropped = normal.dropped.map(({ path }) => path);
+  const left = new Set(normal.dropped.map(({ path }) => path));
+  // A rename that is left out leaves the old name where it was.
+  const renamed = parsePatch(raw).files.filter(({ newPath }) => newPath !== null && left.has(newPath));
+  const dropped = [...left, ...renamed.flatMap(({ oldPath }) => oldPath ?? [])];
   return {
     normal,
     raw: withoutPaths(gitApply(before, raw), dropped),
