@@ -15,7 +15,7 @@ async function main(folder: string, out: string): Promise<void> {
   const roles = { train: TRAINING_SETS, optimistic: OPTIMISTIC_SETS, evaluate: EVALUATION_SETS };
   for (const [role, sets] of Object.entries(roles)) {
     for (const set of sets) {
-      for await (const row of readRows(folder, set)) {
+      for (const row of await readRows(folder, set)) {
         // An empty patch gets no score (`empty-patch`), so there is nothing to learn from it.
         if (row.patch?.trim() === "") continue;
         const { instanceId, run, resolved, trajectory, patch } = row;

@@ -1,5 +1,6 @@
 // Reads the labelled trajectories that the shipped model is trained and checked on, as plain rows.
 import { basename, join } from "node:path";
+import { contentHash } from "../../src/core/hash.js";
 import { readLines } from "../../src/core/io.js";
 import type { Trajectory } from "../../src/core/types.js";
 import { normalised } from "../../src/rollouts/normalised.js";
@@ -34,8 +35,23 @@ export const EVALUATION_SETS = [
 /** A run whose every patch is "" (its source had none) says nothing about patches: they are unknown, not empty. */
 const RUNS_WITHOUT_PATCHES = new Set(["20241117_moatless_claude_3_5_sonnet_20241022"]);
 
-/** Labelled rows of one set; rows without a label or a trajectory are left out. */
-export async function* readRows(folder: string, set: string): AsyncGenerator<Row> {
+/**
+ * Labelled rows of one set; rows without a label or a trajectory are left out. Rows of an instance with the same steps
+ * and patch are one, and none where their labels differ: two runs of moatless_lite are the same 200 rollouts, 25 of them
+ * with the other label.
+ */
+export async function readRows(folder: string, set: string): Promise<Row[]> {
+  const byContent = new Map<string, Row[]>();
+  for await (const row of readLabelled(folder, set)) {
+    const key = contentHash([row.instanceId, row.trajectory.steps, row.patch]);
+    byContent.set(key, [...(byContent.get(key) ?? []), row]);
+  }
+  return [...byContent.values()].flatMap((same) =>
+    same.every((row) => row.resolved === same[0]?.resolved) ? same.slice(0, 1) : [],
+  );
+}
+
+async function* readLabelled(folder: string, set: string): AsyncGenerator<Row> {
   const file = join(folder, `${basename(set)}.jsonl.gz`);
   const source = { file, relativePath: basename(file), sibling: async () => null };
   for await (const line of readLines(file)) {

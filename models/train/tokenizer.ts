@@ -19,7 +19,7 @@ interface Word {
 
 async function main(folder: string, model: string, size: number): Promise<void> {
   const counts = new Map<string, number>();
-  for (const set of TRAINING_SETS) for await (const row of readRows(folder, set)) countWords(row, counts);
+  for (const set of TRAINING_SETS) for (const row of await readRows(folder, set)) countWords(row, counts);
   const alphabet = byteAlphabet();
   const symbols = [...SPECIALS, ...[...alphabet].sort(compareCodeUnits)];
   const ids = new Map(symbols.map((symbol, id) => [symbol, id]));
