@@ -35,6 +35,8 @@ import { type Outcome, runTested, type TestedContext } from "./testedExec.js";
 
 const GUARD_MS = 30_000;
 const FILE_MS = 120_000;
+/** With the growing pauses between them about five seconds, after half of which the guard stops choosing. */
+const KILL_ROUNDS = 60;
 const TESTED_ENV = { HOME: TESTED_HOME, USER: "bestk", LOGNAME: "bestk", TMPDIR: "/tmp" };
 
 /** What was learnt of a container when it was opened. */
@@ -205,11 +207,17 @@ class ContainerSandbox implements Sandbox {
     return { exitCode: ended ? exitCode : null, stdout, stderr, truncated, timedOut };
   }
 
-  /** If even the guard can't, the container itself is ended: what is hostile must not go on. */
+  /** Until none is found. If even the guard can't, the container itself is ended: what is hostile must not go on. */
   async #kill(victims: Victims): Promise<void> {
-    const answer = await this.#askGuard(killProcesses(victims));
-    if (answer === null || answer.trim() === "0") return;
-    await this.#engine.kill(this.#id, AbortSignal.timeout(GUARD_MS));
+    const done = new AbortController().signal;
+    for (let round = 0; round < KILL_ROUNDS; round++) {
+      const left = await this.#askGuard(killProcesses(victims, round > KILL_ROUNDS / 2));
+      if (left?.trim() === "0") return;
+      if (left === null) break;
+      await pause(Math.min(5 * round, 100), done);
+    }
+    const state = await this.#engine.inspect(this.#id, false, AbortSignal.timeout(GUARD_MS));
+    if (state?.running === true) await this.#engine.kill(this.#id, AbortSignal.timeout(GUARD_MS));
   }
 
   async #memoryKills(): Promise<number> {

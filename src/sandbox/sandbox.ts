@@ -11,7 +11,8 @@
  * once in one sandbox; one that ends or is killed leaves the others alone. There is no standard input unless given.
  *
  * Files. The tree is the tested user's, save `.git` and what `writeFiles` wrote: those are the controller's, as are the
- * folders above them, in which the tested user may make new entries and remove its own only. A link that stands where
+ * folders above them, in which the tested user may make new entries and remove its own only. (In an image that bestk did
+ * not make only the folders change hands: the tested user replaces files there, and can't write them in place.) A link that stands where
  * `writeFiles` should write inside the workdir is removed, not followed; `readFile` follows none.
  *
  * Git. The repository has the base commit and nothing newer or older: no other ref, remote or reflog. Controller commands

@@ -75,30 +75,25 @@ const MANY_PROCESSES = 64;
 export type Victims = { readonly gid: number | null } | { readonly session: number };
 
 /**
- * Kills them with the shell's own commands alone, for there may be no process left to be had. Where they are very many, or
- * multiply faster than they are found, everything but init and this shell is killed in one call that none can outrun
- * (commands that run beside them are lost too). Prints how many are left.
+ * Kills them with the shell's own commands alone, for there may be no process left to be had, and prints how many it found.
+ * Where there are very many, or if told so, everything but init and this shell is killed in one call that none can outrun;
+ * commands that run beside them are lost too.
  */
-export function killProcesses(victims: Victims): string {
+export function killProcesses(victims: Victims, everything: boolean): string {
   const [last, wanted] =
     "session" in victims
       ? ["NSsid:", `[ "$u:$s" = 0:${victims.session} ]`]
       : ["Gid:", `[ "$u" = ${TESTED_UID} ]${victims.gid === null ? "" : ` && [ "$g" = ${victims.gid} ]`}`];
-  return `{ n=0; round=0
-while [ $round -lt 40 ]; do
-  set -- /proc/[0-9]*
-  if [ $# -gt ${MANY_PROCESSES} ] || [ $round -ge 3 ]; then kill -KILL -1; fi
-  n=0
-  for d in /proc/[0-9]*; do
-    state=; u=; g=; s=
-    while read -r k v x; do
-      case $k in State:) state=$v ;; Uid:) u=$v ;; Gid:) g=$v ;; NSsid:) s=$v ;; esac
-      [ "$k" = ${last} ] && break
-    done <"$d/status"
-    if [ "$state" != Z ] && ${wanted}; then n=$((n + 1)); kill -KILL "\${d#/proc/}"; fi
-  done
-  [ $n -eq 0 ] && break
-  round=$((round + 1))
+  return `{ set -- /proc/[0-9]*
+if ${everything} || [ $# -gt ${MANY_PROCESSES} ]; then kill -KILL -1; fi
+n=0
+for d in /proc/[0-9]*; do
+  state=; u=; g=; s=
+  while read -r k v x; do
+    case $k in State:) state=$v ;; Uid:) u=$v ;; Gid:) g=$v ;; NSsid:) s=$v ;; esac
+    [ "$k" = ${last} ] && break
+  done <"$d/status"
+  if [ "$state" != Z ] && ${wanted}; then n=$((n + 1)); kill -KILL "\${d#/proc/}"; fi
 done; } 2>/dev/null
 echo $n`;
 }
