@@ -38,11 +38,14 @@ export function isTraj(value: Json): boolean {
 export function readTraj(value: Json, source: SourceFile): ParsedRollout {
   const info = objectOf(value.info, "info");
   const steps = list(value.trajectory, "trajectory").map((step, index) => stepOf(step, `trajectory[${index}]`));
+  const exitStatus = nullableText(info.exit_status);
+  const submission = optionalText(info.submission, "info.submission");
   return {
     instanceId: instanceOf(value, source),
     id: null,
-    patch: optionalText(info.submission, "info.submission"),
-    trajectory: trajectoryOf(value, steps, nullableText(info.exit_status)),
+    // A run that came to its end without a submission submitted nothing; one that was cut off says nothing.
+    patch: submission ?? (exitStatus === null ? null : ""),
+    trajectory: trajectoryOf(value, steps, exitStatus),
   };
 }
 
