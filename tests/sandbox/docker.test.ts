@@ -141,7 +141,7 @@ describeWithEngine("docker sandbox", () => {
   it("says in seconds that the engine went away, and never takes it for a result", async () => {
     const proxy = await engineProxy(join(folder, "engine.sock"));
     const through = dockerBackend({ now, socketPath: proxy.path });
-    const sandbox = await through.open(spec(), never);
+    const sandbox = await through.open(spec({ labels: { "bestk.test": "lost-engine" } }), never);
     await sandbox.exec({ command: "true", timeoutMs: 5_000, user: "controller" }, never);
     const running = (["tested", "controller"] as const).map((user) =>
       expect(sandbox.exec({ command: "sleep 30", timeoutMs: 60_000, user }, never)).rejects.toSatisfy(
@@ -162,6 +162,7 @@ describeWithEngine("docker sandbox", () => {
     await expect(through.check(never)).rejects.toSatisfy((e) => e instanceof BestkError && e.code === "prerequisite");
     await sandbox[Symbol.asyncDispose]();
     expect(now() - begun).toBeLessThan(10_000);
+    for (const left of await engine.list("bestk.test=lost-engine", never)) await engine.remove(left.id, never);
   });
 
   it("leaves no running container behind when bestk is killed, and the next sweep removes what is left", async () => {
