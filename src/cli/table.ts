@@ -1,7 +1,7 @@
 // Tables for people: columns as wide as their content, long cells cut, control characters made visible.
 import { stripVTControlCharacters } from "node:util";
 
-const MAX_CELL = 100;
+const MAX_CELL = 160;
 
 /** Lines of a table with a header row; numbers are aligned right. */
 export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
