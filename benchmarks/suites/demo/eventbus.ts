@@ -41,6 +41,8 @@ const backwards: Change = [
 ];
 const later: Change = [EMITTER, "      off();\n      fn(...args);", "      fn(...args);\n      off();"];
 
+const laterBack: Change = [EMITTER, later[2], later[1]];
+
 const REMOVED = "a listener removed by an earlier one is not called by the running emit";
 const ORDER = "listeners run in order with the arguments of the event";
 const RIGHT = ["two-once", "self-removal", "once-then-on"];
@@ -98,12 +100,20 @@ test("waitFor gives`,
       breaks: [REMOVED],
       passes: [...RIGHT, "snapshot"],
       acts: [
+        run("Let me see what there is.", "ls && ls lib"),
+        run("No lib folder. Look again.", "ls src test"),
+        run("Is there a helper for iteration?", "grep -rn 'forEach' src || echo none"),
         view("Read the emitter.", EMITTER, [25, 50]),
-        run("Reproduce.", TRY),
+        run("Reproduce.", "node repro.js 2>&1 | tail -3"),
+        run("I have to write it inline.", TRY),
+        edit("Maybe once should call before it removes itself.", later),
+        run("Did that help?", TRY),
+        edit("It did not, the entry is still taken out during the loop. Undo.", laterBack),
+        view("Back at the loop.", EMITTER, [38, 48]),
         edit("The list changes while it is walked. Walk a copy.", copy),
         run("Again.", TRY),
       ],
-      done: "Emit walks a copy of the listeners.",
+      done: "Emit walks a copy of the listeners. I did not run the whole test suite, but this should work.",
     },
     {
       slot: "sa2",
@@ -133,9 +143,8 @@ test("waitFor gives`,
           "The README says a removed listener is never called, not even by a running emit. Is that tested?",
           "grep -n 'removed' test/emitter.test.js",
         ),
-        edit("So a plain copy would be wrong: I walk a copy and skip entries that have left the list.", right),
-        run("The example:", TRY),
-        run("All tests, with the one on removal in particular:", TESTS),
+        edit("No, so a plain copy would be wrong: I walk a copy and skip entries that have left the list.", right),
+        run("The example and all tests.", `${TRY} && ${TESTS}`),
       ],
       done: "Emit walks a copy and skips what was removed meanwhile. Tests pass.",
     },
@@ -160,11 +169,20 @@ test("waitFor gives`,
       breaks: [ORDER, REMOVED],
       passes: [],
       acts: [
-        view("I start with the emitter.", EMITTER),
+        run("I explore the repository.", "ls -la src test | cut -c1-10,40-"),
+        view("I start with the index.", "src/index.js"),
+        view("Then the emitter.", EMITTER),
+        view("And waitFor.", "src/waitFor.js"),
+        run("Try the example.", "node -e 'require(\"./src/index.js\")' 2>&1 | head -3"),
+        run("As a module, then.", TRY),
         edit("Removing while walking forwards skips one; walking backwards does not.", backwards),
         run("Verify.", TRY),
+        run(
+          "The order is turned around, but both are called. Are there tests on the order?",
+          "grep -n 'order' test/*.js",
+        ),
       ],
-      done: "Both listeners run now.",
+      done: "Both listeners run now, in the opposite order. I am not sure whether the order matters to anybody.",
     },
     {
       slot: "r2e",
@@ -173,11 +191,16 @@ test("waitFor gives`,
       breaks: ["once is called once even if it emits the event again"],
       passes: [],
       acts: [
+        run("Where is once?", "grep -n 'once' src/*.js"),
         view("once removes itself before it calls.", EMITTER, [16, 24]),
+        view("Read the rest of the class too.", EMITTER),
+        run("Reproduce.", TRY),
         edit("Remove it afterwards instead.", later),
-        run("Check the tests.", "node --test test/ | grep -c '^ok'"),
+        run("Check.", TRY),
+        run("Still one. Maybe the output is cached; run it again.", TRY),
+        run("Check the tests.", "node --test test/ | grep -E '^(not ok|# fail)'"),
       ],
-      done: "The listener is removed after its call.",
+      done: "The listener is removed after its call. One test fails and the example still prints one line; I could not find out why.",
     },
     {
       slot: "own",
@@ -217,10 +240,7 @@ bus.emit("b");
       kind: "does not apply: made against another version",
       resolved: false,
       form: {
-        stale: [
-          "     if (list === undefined || list.length === 0) return false;",
-          "     if (!list?.length) return false;",
-        ],
+        stale: ["-    for (let i = 0; i < list.length; i++) {", "-    for (let i = 0, n = list.length; i < n; i++) {"],
       },
       breaks: "patch-failed",
       passes: "patch-failed",

@@ -44,6 +44,13 @@ const NEW_TEST: Change = [
     def test_list(self):`,
 ];
 
+const stepEverywhere: Change = [
+  FIELD,
+  "    outside = [value",
+  "    values = set(list(values)[:: int(step or 2)])\n    outside = [value",
+];
+const stepEverywhereBack: Change = [FIELD, stepEverywhere[2], stepEverywhere[1]];
+
 const TESTS = "python3 -m unittest 2>&1 | tail -3";
 const TRY = `python3 -c 'from cronlite import parse_field; print(sorted(parse_field("10-40/10", 0, 59)))'`;
 const BOTH = `python3 -c 'from cronlite import parse_field; print(sorted(parse_field("10-40/10", 0, 59))[:6], sorted(parse_field("5/20", 0, 59)))'`;
@@ -93,13 +100,20 @@ parse_field("10-40/10", 0, 59) returns every minute from 10 to 40, so our job ra
       breaks: [],
       passes: MOST,
       acts: [
+        run("Where are fields parsed?", "ls src 2>&1 | head -1; ls cronlite"),
+        view("The schedule.", "cronlite/schedule.py"),
         view("The field parser.", FIELD),
-        run("Reproduce.", TRY),
+        view("What is tested?", "tests/test_field.py"),
+        run("Reproduce.", "python3 -c 'import cronlite.parser' 2>&1 | tail -1"),
+        run("The right module this time.", TRY),
+        edit("Handle the step after the loop over the parts?", stepEverywhere),
+        run("Check.", TESTS),
+        edit("No, that breaks plain values. Undo.", stepEverywhereBack),
         edit("The range ignores the step.", majority),
         run("Check.", TRY),
         run("Tests.", TESTS),
       ],
-      done: "Ranges honour the step.",
+      done: "Ranges honour the step. I am not sure about the single number.",
     },
     {
       slot: "sa2",
@@ -129,11 +143,16 @@ parse_field("10-40/10", 0, 59) returns every minute from 10 to 40, so our job ra
       breaks: [],
       passes: MOST,
       acts: [
-        run("Where are steps read?", "grep -n 'step' cronlite/field.py"),
+        run("Where are steps read?", "grep -rn 'step' src 2>&1"),
+        run("In the package, then.", "grep -rn 'step' cronlite"),
+        view("The whole parser.", FIELD),
+        view("And who calls it.", "cronlite/schedule.py"),
+        run("Are the tests green before?", TESTS),
+        run("Reproduce.", "python3 -c 'parse_field(1)' 2>&1 | tail -1"),
         edit("Pass the step on.", majority),
         run("Check.", TRY),
       ],
-      done: "Fixed.",
+      done: "The range works; I could not think of a way to check the rest.",
     },
     {
       slot: "mini2",
@@ -146,8 +165,7 @@ parse_field("10-40/10", 0, 59) returns every minute from 10 to 40, so our job ra
         run("Reproduce both.", BOTH),
         edit("First the range.", majority),
         edit("Then the single number, which runs to the end if it has a step.", rightNumber),
-        run("Both again.", BOTH),
-        run("Tests.", TESTS),
+        run("Both again, and the tests.", `${BOTH} && ${TESTS}`),
       ],
       done: "Both forms of the issue work.",
     },
@@ -158,7 +176,11 @@ parse_field("10-40/10", 0, 59) returns every minute from 10 to 40, so our job ra
       breaks: [],
       passes: MOST,
       acts: [
+        run("Explore.", "ls -R cronlite tests"),
         view("The parser.", FIELD),
+        view("The schedule.", "cronlite/schedule.py"),
+        view("The tests.", "tests/test_field.py"),
+        run("Reproduce.", TRY),
         edit("Add the step to the range.", majority),
         edit("A test.", NEW_TEST),
         run("Run.", TESTS),

@@ -88,14 +88,14 @@ export const ledger: InstanceSpec = {
 split(1000, 3) gives [333, 333, 333]: a cent is gone. The shares must add up to the total, for refunds (negative totals) too. No two shares may differ by more than a cent, and the larger ones come first: [334, 333, 333].`,
   runner: "unittest",
   tests: ["tests/test_money.py", "tests/test_split.py"],
-  timeoutSeconds: 10,
+  timeoutSeconds: 15,
   generated: [
     { id: "sum", path: "tests/test_generated_sum.py", nature: "telling" },
     { id: "fair", path: "tests/test_generated_fair.py", nature: "telling" },
     { id: "order", path: "tests/test_generated_order.py", nature: "telling" },
     { id: "last", path: "tests/test_generated_last.py", nature: "toxic" },
   ],
-  generatedTimeoutSeconds: 6,
+  generatedTimeoutSeconds: 8,
   baseImage: "bestk-test:py3",
   setup: [
     "mkdir -p /usr/local/lib/python3.11/dist-packages",

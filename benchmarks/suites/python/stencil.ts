@@ -39,6 +39,8 @@ const dropsUnknown: Change = [
 const LOOSER: Change = ["tests/test_render.py", `{"a": "x"}) == "x {{ b }}"`, `{"a": "x"}) == "x "`];
 
 const BASE = "tests/test_render.py::test_";
+const escaped: Change = [RENDER, "str(value), text)", "re.escape(str(value)), text)"];
+const escapedBack: Change = [RENDER, escaped[2], escaped[1]];
 const TESTS = "python3 -m pytest -q -p no:cacheprovider | tail -3";
 const SLASH = `python3 -c 'from stencil import render; print(render("{{ p }}", {"p": r"C:\\new"}))' 2>&1 | tail -1`;
 const NESTED = `python3 -c 'from stencil import render; print(render("{{ a }}", {"a": "{{ b }}", "b": "secret"}))'`;
@@ -87,13 +89,38 @@ def test_unused_values_do_nothing():`,
       breaks: [],
       passes: ["backslash", "group"],
       acts: [
-        run("Where is the substitution?", "grep -n 're.sub' -r stencil"),
-        run("Reproduce.", SLASH),
+        run("Where is the substitution?", "grep -rn 'replace(' stencil"),
+        run("With re, then?", "grep -rn 're.sub' stencil"),
+        view("In context.", RENDER),
+        view("And the tests.", "tests/test_render.py"),
+        run("Reproduce.", "python3 -c 'import stencil.template' 2>&1 | tail -1"),
+        run("The right name.", SLASH),
+        edit("Escape the value?", escaped),
+        run("Check.", SLASH),
+        run("Tests.", TESTS),
+        edit("That doubles other characters. Undo.", escapedBack),
         edit("A function as replacement is taken literally.", half),
         run("Check.", SLASH),
         run("Tests.", TESTS),
       ],
-      done: "Backslashes are literal now.",
+      done: "Backslashes are literal now. The second point of the issue still has to be looked at.",
+    },
+    {
+      slot: "sa2",
+      kind: "right, equal to mini-swe-agent/run-2",
+      resolved: true,
+      breaks: [],
+      passes: ALL,
+      acts: [
+        view("The renderer.", RENDER),
+        edit(
+          "Each value goes into a text that is searched again. One pass over the template does away with both points.",
+          right,
+        ),
+        run("Both points.", `${SLASH}; ${NESTED}`),
+        run("Tests.", TESTS),
+      ],
+      done: "Values are inserted as they are, in one pass; the tests pass.",
     },
     {
       slot: "mini1",
@@ -102,11 +129,14 @@ def test_unused_values_do_nothing():`,
       breaks: "timeout",
       passes: ["backslash", "group"],
       acts: [
+        run("Overview.", "ls stencil tests && cat stencil/__init__.py"),
         view("Read the renderer.", RENDER),
+        view("And its tests.", "tests/test_render.py"),
+        run("Both points, before.", `${SLASH}; ${NESTED}`),
         edit("Replace one name at a time, until none is left.", endless),
         run("Check the first point.", SLASH),
       ],
-      done: "Values are inserted literally.",
+      done: "Values are inserted literally. I did not run the tests.",
     },
     {
       slot: "mini2",
@@ -115,17 +145,13 @@ def test_unused_values_do_nothing():`,
       breaks: [],
       passes: ALL,
       acts: [
-        run("Overview.", "cat README.md; ls stencil tests"),
         view("The renderer.", RENDER),
-        run("First point.", SLASH),
-        run("Second point.", NESTED),
+        run("Both points.", `${SLASH}; ${NESTED}`),
         edit(
           "Both come from substituting name by name into text that already holds values. One pass over the template with a function solves both, and unknown names fall through.",
           right,
         ),
-        run("First.", SLASH),
-        run("Second.", NESTED),
-        run("And the tests.", TESTS),
+        run("Both points and the tests.", `${SLASH}; ${NESTED}; ${TESTS}`),
       ],
       done: "The template is walked once, values are inserted as they are.",
     },
@@ -164,7 +190,10 @@ def test_unused_values_do_nothing():`,
       breaks: [`${BASE}unknown_names_stay`],
       passes: ALL,
       acts: [
+        run("Layout.", "ls stencil tests"),
         view("The renderer.", RENDER),
+        run("First point.", SLASH),
+        run("Second point.", NESTED),
         edit("One pass, with an empty text for unknown names.", dropsUnknown),
         run("Tests.", TESTS),
         edit("That expectation is out of date now.", LOOSER),
