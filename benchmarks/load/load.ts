@@ -1,6 +1,8 @@
 // Shows that loading streams: writes rollout files far larger than memory allows, loads them, prints peak memory and speed.
 // Usage: npx tsx benchmarks/load/load.ts [megabytes of JSONL, default 2048] [megabytes of JSON list, default 600]
+
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -73,7 +75,7 @@ async function write(
   for (let index = 0; written < megabytes * 2 ** 20; index++) {
     const text = `${index === 0 ? "" : between}${JSON.stringify(record(index))}`;
     written += text.length;
-    if (!stream.write(text)) await new Promise((resolve) => stream.once("drain", resolve));
+    if (!stream.write(text)) await once(stream, "drain");
   }
   stream.end(end);
   await finished(stream);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { appendJournal, readJournal, rewriteJournal } from "../../src/run/journal.js";
 import { RunDirectory } from "../../src/run/store.js";
+import { ownerWord, thisOwner } from "../../src/sandbox/owner.js";
 
 let folder: string;
 
@@ -48,21 +49,21 @@ describe("RunDirectory", () => {
   });
 
   it("takes over the lock of a dead process, of a reused process id, and a damaged one", async () => {
-    const { hostname } = await import("node:os");
-    const owners = [
-      JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), started: "1" }),
-      JSON.stringify({ pid: process.pid, host: hostname(), started: "not this process" }),
+    const own = ownerWord(await thisOwner());
+    const locks = [
+      JSON.stringify({ pid: 4194305, owner: own.replace(`_${process.pid}_`, "_4194305_") }),
+      JSON.stringify({ pid: process.pid, owner: own.replace(/_\d+$/, "_1") }),
       "{ torn",
     ];
-    for (const owner of owners) {
-      await writeFile(join(folder, "lock"), owner);
+    for (const lock of locks) {
+      await writeFile(join(folder, "lock"), lock);
       await using directory = await RunDirectory.open(folder);
       expect(directory.path).toBe(folder);
     }
   });
 
-  it("does not take over the lock of another host", async () => {
-    await writeFile(join(folder, "lock"), JSON.stringify({ pid: 1, host: "elsewhere", started: "1" }));
+  it("does not take over the lock of another machine", async () => {
+    await writeFile(join(folder, "lock"), JSON.stringify({ pid: 1, owner: "elsewhere_1_1" }));
     await expect(RunDirectory.open(folder)).rejects.toThrow(/elsewhere/);
   });
 
