@@ -2,14 +2,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BestkError } from "../core/errors.js";
+import { BestkError, messageOf } from "../core/errors.js";
 import { contentHash } from "../core/hash.js";
 import type { Task } from "../core/types.js";
 import { drain } from "./demux.js";
 import type { ContainerBody, Engine, EngineImage, ImageName } from "./engine.js";
 import { collectOutput } from "./output.js";
 import { OWNER_LABEL, type Owner, ownerWord } from "./owner.js";
-import { exportSource, findSource, GIT_ENV, type Source, sourceHash } from "./repository.js";
+import { exportSource, FIXED_DATES, findSource, GIT_ENV, type Source, sourceHash } from "./repository.js";
 import { SandboxError } from "./sandbox.js";
 import { handOverTree, PREPARED_LABEL, quote, TESTED_UID } from "./shellText.js";
 import { packFolder } from "./tar.js";
@@ -86,9 +86,8 @@ async function build(
 ): Promise<string> {
   const { instanceId, environment } = request;
   const { workdir } = environment;
-  const container = await engine.create(builderBody(base.id, owner, environment.env), signal);
+  const container = await startBuilder(engine, request, base, owner, signal, onProgress);
   try {
-    await engine.start(container, signal);
     const step = (what: string, command: string, env = {}): Promise<void> =>
       mustRun(engine, container, `${instanceId}: ${what}`, command, env, signal);
     await step("the base image has no git or no /bin/sh", "command -v git >/dev/null");
@@ -99,11 +98,40 @@ async function build(
       onProgress(`${instanceId}: ${what}: ${command}`);
       await step(`${what} failed`, `cd ${quote(workdir)} && { ${command}\n}`);
     }
-    await step("the repository could not be settled", settle(workdir), GIT_ENV);
+    await step("the repository could not be settled", settle(workdir), { ...GIT_ENV, ...FIXED_DATES });
     onProgress(`${instanceId}: saving ${name.repo}:${name.tag}`);
     return await engine.commit(container, name, commitChanges(workdir), signal);
   } finally {
     await engine.remove(container, AbortSignal.timeout(60_000)).catch(() => {});
+  }
+}
+
+/** With the engine's usual network, which set-up may need, or without one where the engine can't give it. */
+async function startBuilder(
+  engine: Engine,
+  { instanceId, environment }: ImageRequest,
+  base: EngineImage,
+  owner: Owner,
+  signal: AbortSignal,
+  onProgress: (line: string) => void,
+): Promise<string> {
+  const start = async (network: Record<string, unknown>): Promise<string> => {
+    const body = builderBody(base.id, instanceId, owner, environment.env, network);
+    const container = await engine.create(body, signal);
+    try {
+      await engine.start(container, signal);
+      return container;
+    } catch (thrown) {
+      await engine.remove(container, AbortSignal.timeout(60_000)).catch(() => {});
+      throw thrown;
+    }
+  };
+  try {
+    return await start({});
+  } catch (thrown) {
+    if (!/network|endpoint|bridge|iptables/i.test(messageOf(thrown)) || signal.aborted) throw thrown;
+    onProgress(`${instanceId}: set-up runs without a network (${messageOf(thrown)})`);
+    return start({ NetworkMode: "none" });
   }
 }
 
@@ -150,14 +178,20 @@ async function mustRun(
 }
 
 /** An ordinary container: set-up is the user's own, and may need root's usual rights and the network. */
-function builderBody(image: string, owner: Owner, env: Readonly<Record<string, string>>): ContainerBody {
+function builderBody(
+  image: string,
+  instanceId: string,
+  owner: Owner,
+  env: Readonly<Record<string, string>>,
+  network: Record<string, unknown>,
+): ContainerBody {
   return {
     Image: image,
     Entrypoint: [],
     Cmd: ["/bin/sh", "-c", "exec sleep 2147483647"],
     User: "0:0",
     Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
-    Labels: { [OWNER_LABEL]: ownerWord(owner) },
+    Labels: { [OWNER_LABEL]: ownerWord(owner), "bestk.instance": instanceId },
     WorkingDir: "/",
     Hostname: "sandbox",
     OpenStdin: false,
@@ -165,7 +199,7 @@ function builderBody(image: string, owner: Owner, env: Readonly<Record<string, s
     AttachStdin: false,
     AttachStdout: false,
     AttachStderr: false,
-    HostConfig: { Init: true, LogConfig: { Type: "none", Config: {} } },
+    HostConfig: { Init: true, LogConfig: { Type: "none", Config: {} }, ...network },
   };
 }
 

@@ -32,6 +32,12 @@ export const GIT_ENV: Readonly<Record<string, string>> = {
   GIT_CONFIG_VALUE_4: "0",
 };
 
+/** For commits that bestk makes: the same content has the same id, whenever it is made. */
+export const FIXED_DATES: Readonly<Record<string, string>> = {
+  GIT_AUTHOR_DATE: "2000-01-01T00:00:00Z",
+  GIT_COMMITTER_DATE: "2000-01-01T00:00:00Z",
+};
+
 /** A plain folder has no commits: its files as they lie are the base. */
 export type Source =
   | { readonly kind: "folder"; readonly path: string }
@@ -154,7 +160,6 @@ function missingCommit(path: string, commit: string, cause: unknown): BestkError
 }
 
 const run = promisify(execFile);
-const FIXED_DATE = "2000-01-01T00:00:00Z";
 
 async function git(args: readonly string[], signal: AbortSignal): Promise<string> {
   const env = {
@@ -163,8 +168,7 @@ async function git(args: readonly string[], signal: AbortSignal): Promise<string
     PATH: SEARCH_PATH,
     HOME: tmpdir(),
     LC_ALL: "C",
-    GIT_AUTHOR_DATE: FIXED_DATE,
-    GIT_COMMITTER_DATE: FIXED_DATE,
+    ...FIXED_DATES,
   };
   try {
     return (await run("git", args as string[], { env, signal, maxBuffer: 1 << 26 })).stdout;

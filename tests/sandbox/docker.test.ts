@@ -228,7 +228,7 @@ describeWithEngine("docker sandbox", () => {
       pull: false,
     };
     await expect(backend.ensureImage(request, stopped.signal, silent)).rejects.toSatisfy(failsWith("aborted"));
-    expect((await engine.list("bestk.image=stop", never)).length).toBe(0);
+    expect(await engine.list("bestk.instance=stop", never)).toEqual([]);
   }, 60_000);
 });
 
