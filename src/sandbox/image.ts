@@ -55,7 +55,7 @@ export async function ensureImage(
   const base = await present(engine, environment.baseImage, request.pull, signal);
   const source = await findSource(environment.repository, baseCommit, signal);
   const { setup, workdir, env } = environment;
-  const recipe = { recipe: 2, base: base.id, source: await sourceHash(source), setup, workdir, env };
+  const recipe = { recipe: 3, base: base.id, source: await sourceHash(source), setup, workdir, env };
   const name = { repo: `bestk/${imageWord(instanceId)}`, tag: contentHash(recipe).slice(0, 16) };
   const reference = `${name.repo}:${name.tag}`;
   const known = await engine.image(reference, signal);

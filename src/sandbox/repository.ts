@@ -102,7 +102,8 @@ async function exportCommit(from: string, commit: string, to: string, signal: Ab
   await writeFile(join(to, ".git/shallow"), `${id}\n`);
   await git(["-C", to, "update-ref", "refs/heads/base", id], signal);
   await git(["-C", to, "reset", "--quiet", "--hard"], signal);
-  await git(["-C", to, "repack", "-a", "-d", "--quiet"], signal);
+  // Not `repack -a`: it takes over whole packs of a partial clone (promisor packs), newer commits included.
+  await git(["-C", to, "pack-objects", "--all", "--quiet", join(to, ".git/objects/pack/pack")], signal);
   await rm(borrowed);
   return id;
 }
@@ -171,7 +172,10 @@ async function git(args: readonly string[], signal: AbortSignal): Promise<string
     ...FIXED_DATES,
   };
   try {
-    return (await run("git", args as string[], { env, signal, maxBuffer: 1 << 26 })).stdout;
+    const running = run("git", args as string[], { env, signal, maxBuffer: 1 << 26 });
+    // pack-objects reads more revisions from standard input, and would wait for its end.
+    running.child.stdin?.end();
+    return (await running).stdout;
   } catch (thrown) {
     if (signal.aborted) throw new SandboxError("aborted", "aborted while git was at work", { cause: thrown });
     if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") throw thrown;

@@ -100,11 +100,15 @@ describe("the copy of a repository", () => {
     await git(source, "tag", "v-fix");
     await git(source, "clone", "-q", "--bare", source, join(folder, "bare.git"));
     await git(source, "bundle", "create", join(folder, "all.bundle"), "--all");
+    // A partial clone marks its packs as promisor packs, which git otherwise copies whole.
+    const url = `file://${join(folder, "bare.git")}`;
+    await git(join(folder, "bare.git"), "config", "uploadpack.allowFilter", "true");
+    await git(source, "clone", "-q", "--filter=blob:limit=1g", url, join(folder, "partial"));
     const objects = async (step: string) =>
       (await git(source, "rev-parse", `${step}^{tree}`, `${step}:a.txt`, step)).split("\n");
     const hidden = [...(await objects(commits[0] as string)), ...(await objects(commits[2] as string))];
     const backend = processBackend({ now, root: folder });
-    for (const name of ["history", "bare.git", "all.bundle"]) {
+    for (const name of ["history", "bare.git", "all.bundle", "partial"]) {
       const baseCommit = commits[1] as string;
       await using sandbox = await backend.open({ ...spec(), repository: join(folder, name), baseCommit }, never);
       const ask = async (command: string) => {
