@@ -4,6 +4,7 @@ import { BestkError } from "../core/errors.js";
 import type { EvidenceLine } from "../core/schemas.js";
 import type { Labels } from "../core/types.js";
 import type { GroupedCandidate } from "../patch/group.js";
+import { SandboxError } from "../sandbox/sandbox.js";
 import { labelledLine } from "../tables/labels.js";
 import { evidenceLine, type KeyedVerdict, NO_REWARD, restsOn } from "./evidence.js";
 import type { Plan, PlannedInstance, PlannedRollout } from "./plan.js";
@@ -129,9 +130,12 @@ async function record(
 }
 
 function prerequisite(failure: Error): BestkError {
-  const hint = failure instanceof BestkError ? (failure.hint ?? undefined) : undefined;
-  const code = failure instanceof BestkError ? failure.code : "prerequisite";
-  return new BestkError(code, failure.message, { cause: failure, ...(hint === undefined ? {} : { hint }) });
+  if (failure instanceof BestkError) return failure;
+  const isImage = failure instanceof SandboxError && failure.failure === "image-missing";
+  const hint = isImage
+    ? "build or pull it, or give the instance base_image, repository and setup to make it from"
+    : "`bestk doctor` says what this machine lacks";
+  return new BestkError("prerequisite", failure.message, { cause: failure, hint });
 }
 
 function idOf({ instanceId, rolloutId }: Pick<EvidenceLine, "instanceId" | "rolloutId">): string {
