@@ -1,6 +1,7 @@
 // Does the work of a plan: base first, then each candidate once, a bounded number at a time, every result saved at once.
 import pLimit from "p-limit";
 import { BestkError } from "../core/errors.js";
+import { compareNatural } from "../core/order.js";
 import type { EvidenceLine } from "../core/schemas.js";
 import type { Labels } from "../core/types.js";
 import type { GroupedCandidate } from "../patch/group.js";
@@ -30,25 +31,34 @@ export interface DispatchOptions extends VerdictOptions {
   readonly drain: AbortSignal;
 }
 
+export interface DispatchResult {
+  /** False if it was drained before the end of the plan. */
+  readonly complete: boolean;
+  /** What the sandboxes of each instance held, by instance id: an image's digest, or a repository's content. */
+  readonly environments: Readonly<Record<string, string>>;
+}
+
 /**
- * True if everything of the plan was done, false if it was drained before. Throws the first failure where not one
- * instance could be prepared: then it's the machine or the configuration, and evidence of nothing.
+ * Throws the first failure where not one instance could be prepared: then it's the machine or the configuration, and
+ * evidence of nothing.
  */
-export async function dispatch(options: DispatchOptions): Promise<boolean> {
+export async function dispatch(options: DispatchOptions): Promise<DispatchResult> {
   const { plan, directory, jobs, drain } = options;
   const before = new Map((await directory.evidence()).map((line) => [idOf(line), line]));
   const total = plan.instances.reduce((sum, { candidates }) => sum + candidates.length, 0);
-  const state: State = { options, before, kept: new Map(), total, done: 0, work: pLimit(jobs), prepared: [] };
+  const state: State = { options, before, kept: new Map(), total, done: 0, work: pLimit(jobs), prepared: new Map() };
   const perInstance = pLimit(jobs);
   await Promise.all(plan.instances.map((instance) => perInstance(() => dispatchInstance(state, instance))));
   options.stop.throwIfAborted();
-  const failures = state.prepared.flatMap((ready) => ("failure" in ready ? [ready.failure] : []));
+  const prepared = [...state.prepared.values()];
+  const failures = prepared.flatMap((ready) => ("failure" in ready ? [ready.failure] : []));
   const [first] = failures;
-  if (first !== undefined && failures.length === state.prepared.length) throw prerequisite(first);
-  if (drain.aborted) return false;
+  if (first !== undefined && failures.length === prepared.length) throw prerequisite(first);
+  const environments = environmentsOf(state.prepared);
+  if (drain.aborted) return { complete: false, environments };
   const isStale = [...before].some(([id, line]) => state.kept.get(id) !== line);
   if (isStale) await directory.keepEvidence([...state.kept.values()]);
-  return true;
+  return { complete: true, environments };
 }
 
 interface State {
@@ -60,7 +70,7 @@ interface State {
   readonly total: number;
   done: number;
   readonly work: <T>(job: () => Promise<T>) => Promise<T>;
-  readonly prepared: (ReadyInstance | FailedInstance)[];
+  readonly prepared: Map<string, ReadyInstance | FailedInstance>;
 }
 
 async function dispatchInstance(state: State, instance: PlannedInstance): Promise<void> {
@@ -75,7 +85,7 @@ async function dispatchInstance(state: State, instance: PlannedInstance): Promis
   const ready = needsSandbox
     ? await state.work(async () => (drain.aborted ? null : readyInstance(task, state.options)))
     : null;
-  if (ready !== null) state.prepared.push(ready);
+  if (ready !== null) state.prepared.set(task.instanceId, ready);
   if (needsSandbox && ready === null) return;
   await Promise.all(
     candidates.map((candidate) => state.work(() => dispatchCandidate(state, instance, candidate, ready))),
@@ -127,6 +137,13 @@ async function record(
   }
   kept.set(id, line);
   await options.directory.appendEvidence(line);
+}
+
+function environmentsOf(prepared: State["prepared"]): Record<string, string> {
+  const entries = [...prepared].flatMap(([id, ready]) =>
+    "failure" in ready ? [] : [[id, ready.environment.key] as const],
+  );
+  return Object.fromEntries(entries.sort(([a], [b]) => compareNatural(a, b)));
 }
 
 function prerequisite(failure: Error): BestkError {

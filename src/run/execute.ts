@@ -85,7 +85,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   const plan = makePlan(request.tasks, request.loaded.rollouts, request.filter);
   announce(plan, request.emit);
   await using directory = await RunDirectory.open(request.runPath);
-  await directory.write("run.json", `${JSON.stringify({ schema: "bestk.run/1", ...request.card }, null, 2)}\n`);
+  await writeCard(directory, request.card);
   await directory.write("candidates.jsonl", candidatesText(plan));
   const { drain, stop, emit } = request;
   const rollouts = plan.instances.flatMap((instance) => instance.rollouts);
@@ -102,7 +102,9 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
         });
   const { environments, jobs, nonce } = request;
   const { labels } = request.loaded;
-  const complete = await dispatch({ plan, directory, environments, rewards, labels, jobs, nonce, emit, drain, stop });
+  const work = { plan, directory, environments, rewards, labels, jobs, nonce, emit, drain, stop };
+  const { complete, environments: held } = await dispatch(work);
+  await writeCard(directory, { ...request.card, environments: held });
   if (!complete) return { complete, unavailable: 0, ranking: null, predictions: null, predictionsPath: null };
   const written = await writeRankings(directory, request.aggregator, request.rawPatch);
   return {
@@ -127,6 +129,10 @@ export function announce(plan: Plan, emit: Emit): void {
     rollouts: plan.instances.reduce((sum, { rollouts }) => sum + rollouts.length, 0),
     candidates: plan.instances.reduce((sum, { candidates }) => sum + candidates.length, 0),
   });
+}
+
+async function writeCard(directory: RunDirectory, card: Readonly<Record<string, unknown>>): Promise<void> {
+  await directory.write("run.json", `${JSON.stringify({ schema: "bestk.run/1", ...card }, null, 2)}\n`);
 }
 
 function candidatesText(plan: Plan): string {

@@ -107,6 +107,8 @@ describe("executeRun", () => {
       r8: ["no-patch", "no-patch"],
     });
     expect(environments.verified).toHaveLength(2 + 3);
+    const card = JSON.parse(await readFile(join(folder, "run.json"), "utf8"));
+    expect(card).toMatchObject({ schema: "bestk.run/1", environments: { "x__y-1": "environment of x__y-1" } });
   });
 
   it("does nothing twice when it is run again", async () => {
