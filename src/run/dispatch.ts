@@ -13,7 +13,9 @@ import type { Rewards } from "./score.js";
 import {
   emptyVerdict,
   type FailedInstance,
+  hasTests,
   NO_PATCH,
+  NO_TESTS,
   type ReadyInstance,
   readyInstance,
   type VerdictOptions,
@@ -81,7 +83,7 @@ async function dispatchInstance(state: State, instance: PlannedInstance): Promis
   for (const rollout of rollouts.filter(({ rolloutId }) => !inCandidate.has(rolloutId))) {
     await record(state, null, rollout, NO_PATCH);
   }
-  const needsSandbox = candidates.some(({ patch }) => patch !== "");
+  const needsSandbox = hasTests(task) && candidates.some(({ patch }) => patch !== "");
   const ready = needsSandbox
     ? await state.work(async () => (drain.aborted ? null : readyInstance(task, state.options)))
     : null;
@@ -100,20 +102,22 @@ async function dispatchCandidate(
 ): Promise<void> {
   const { options } = state;
   if (options.drain.aborted) return;
-  const isEmpty = candidate.patch === "" || ready === null;
-  const run = isEmpty ? null : await verdictOf(task, candidate, ready, options);
+  const needsRun = candidate.patch !== "" && ready !== null;
+  const run = needsRun ? await verdictOf(task, candidate, ready, options) : null;
+  const verdictFor = (rolloutId: string): KeyedVerdict =>
+    run?.verdict ?? (candidate.patch === "" ? emptyVerdict(candidate, rolloutId) : NO_TESTS);
   for (const rollout of rollouts) {
     if (!candidate.rolloutIds.includes(rollout.rolloutId)) continue;
-    await record(state, candidate, rollout, run?.verdict ?? emptyVerdict(candidate, rollout.rolloutId));
+    await record(state, candidate, rollout, verdictFor(rollout.rolloutId));
   }
   state.done += 1;
-  const reproduction = run?.verdict.signals.reproduction;
+  const { reproduction } = verdictFor(candidate.rolloutIds[0] ?? "").signals;
   options.emit({
     type: "candidate",
     instanceId: task.instanceId,
     candidateId: candidate.candidateId,
     cached: run?.cached ?? false,
-    unavailable: run === null ? "empty-patch" : reproduction?.status === "unavailable" ? reproduction.reason : null,
+    unavailable: reproduction.status === "unavailable" ? reproduction.reason : null,
     done: state.done,
     total: state.total,
   });

@@ -107,7 +107,14 @@ export function emptyVerdict(candidate: GroupedCandidate, rolloutId: string): Ke
 /** Verdict on a rollout of unknown patch. */
 export const NO_PATCH = withoutRun("no-patch", "the rollout's record carries no patch");
 
-function withoutRun(reason: "no-patch" | "empty-patch" | "patch-failed", message: string): KeyedVerdict {
+/** Verdict where there is nothing to run: no image is made for such an instance. */
+export const NO_TESTS = withoutRun("no-tests", "the instance names no tests");
+
+export function hasTests({ regression, generated }: Task): boolean {
+  return regression !== null || generated.length > 0;
+}
+
+function withoutRun(reason: "no-patch" | "no-tests" | "empty-patch" | "patch-failed", message: string): KeyedVerdict {
   const signal = unavailable(reason, message);
   return { key: reason, signals: { regression: signal, reproduction: signal }, details: {} };
 }

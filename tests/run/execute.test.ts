@@ -44,6 +44,7 @@ const PATCHES: Readonly<Record<string, string | null>> = {
 
 interface Changes {
   readonly patches?: Readonly<Record<string, string | null>>;
+  readonly tasks?: readonly Task[];
   readonly environments?: FakeEnvironments;
   readonly onEvent?: (event: RunEvent, drain: AbortController) => void;
 }
@@ -58,7 +59,7 @@ function run(changes: Changes = {}): Promise<RunResult> {
   }));
   const labels = new Map([[TASK.instanceId, new Map([["r2", true]])]]);
   return executeRun({
-    tasks: [TASK],
+    tasks: changes.tasks ?? [TASK],
     loaded: { rollouts, labels, problems: [], refused: [] },
     filter: {},
     runPath: folder,
@@ -177,6 +178,18 @@ describe("executeRun", () => {
       },
     });
     await expect(run({ environments })).rejects.toMatchObject({ code: "prerequisite", message: "the engine is gone" });
+  });
+
+  it("opens no sandbox for an instance without tests", async () => {
+    const environments = fakeEnvironments({
+      onOpen: () => {
+        throw engineGone();
+      },
+    });
+    await run({ environments, tasks: [{ ...TASK, regression: null, generated: [] }] });
+    const found = await evidence();
+    expect(found.r1?.signals.reproduction?.reason).toBe("no-tests");
+    expect(found.r6?.signals.reproduction?.reason).toBe("empty-patch");
   });
 
   it("keeps labels out of rankings and in the evidence file", async () => {
