@@ -9,8 +9,8 @@ const TEST_LINE = /^(test_\w+) (ok|F|E|f|X|s|w|S|T|K)(?:\s+\[(?:OK|FAIL)\])?\s*$
 const OUTCOMES: Readonly<Record<string, TestOutcome>> = {
   ok: "passed",
   f: "passed",
+  X: "passed",
   F: "failed",
-  X: "failed",
   E: "error",
   K: "error",
   T: "timeout",
@@ -19,7 +19,10 @@ const OUTCOMES: Readonly<Record<string, TestOutcome>> = {
   S: "skipped",
 };
 
-/** Ids are `file.py::test_name`; `f` is an expected failure and counts as passed. Null if no test file is named. */
+/**
+ * Ids are `file.py::test_name`. An expected failure (`f`) counts as passed, and so does one that passed after all (`X`):
+ * the runner ends with status 0 after both. Null if no test file is named.
+ */
 export function parseSympy(text: string): TestReport | null {
   const cases: [string, TestOutcome][] = [];
   const unloaded: string[] = [];

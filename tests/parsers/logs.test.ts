@@ -49,10 +49,11 @@ ERROR: test_m (unittest.loader._FailedTest)
 describe("parseSympy", () => {
   it("ties bare names to their file and reads the last one's [OK]", () => {
     const report = parseSympy(`============================= test process starts ==============================
-sympy/core/tests/test_a.py[4] 
+sympy/core/tests/test_a.py[5] 
 test_one ok
 test_two F
 test_three f
+test_xpass X
 test_four ok                                                               [FAIL]
 sympy/core/tests/test_b.py[2] 
 test_one E
@@ -63,6 +64,7 @@ sympy/core/tests/test_c.py[?]   Failed to import                          [FAIL]
       "sympy/core/tests/test_a.py::test_one": "passed",
       "sympy/core/tests/test_a.py::test_two": "failed",
       "sympy/core/tests/test_a.py::test_three": "passed",
+      "sympy/core/tests/test_a.py::test_xpass": "passed",
       "sympy/core/tests/test_a.py::test_four": "passed",
       "sympy/core/tests/test_b.py::test_one": "error",
       "sympy/core/tests/test_b.py::test_two": "passed",
