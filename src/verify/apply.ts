@@ -1,5 +1,6 @@
 // Applies a candidate patch by a ladder of ways, from a clean tree each time: a half-applied attempt must not count.
 import { type ExecResult, type Sandbox, SandboxError } from "../sandbox/sandbox.js";
+import { quote } from "../sandbox/shellText.js";
 
 export const APPLY_STRATEGIES = ["git-apply", "git-apply-3way", "patch-fuzz"] as const;
 
@@ -53,6 +54,11 @@ export async function applyPatch(sandbox: Sandbox, patch: string, signal: AbortS
   await sandbox.writeFiles([{ path: PATCH_FILE, content: patch }], signal);
   const attempts: { strategy: ApplyStrategy; output: string }[] = [];
   for (const strategy of APPLY_STRATEGIES) {
+    const danger = strategy === "patch-fuzz" ? dangerOf(patch) : null;
+    if (danger !== null) {
+      attempts.push({ strategy, output: `not tried: ${danger}` });
+      continue;
+    }
     const result = await control(sandbox, COMMANDS[strategy], signal);
     if (result.exitCode === 0) return { applied: true, strategy };
     attempts.push({ strategy, output: textOf(result).slice(0, 2000) });
@@ -64,8 +70,24 @@ export async function applyPatch(sandbox: Sandbox, patch: string, signal: AbortS
 /** Puts test files back as they are on base, whatever the patch made of them. */
 export async function restoreFiles(sandbox: Sandbox, files: readonly string[], signal: AbortSignal): Promise<void> {
   if (files.length === 0) return;
-  const list = files.map((file) => `'${file.replaceAll("'", `'\\''`)}'`).join(" ");
+  const list = files.map(quote).join(" ");
   await control(sandbox, `for f in ${list}; do git checkout -q HEAD -- "$f" 2>/dev/null || true; done`, signal);
+}
+
+const HEADER = /^\s*(?:(?:---|\+\+\+|\*\*\*|diff|rename|copy)\s|index:)/i;
+
+/**
+ * What git refuses and `patch` does: writing into `.git`, whose settings and hooks would then run as the controller, and
+ * through a link. Judged by every line that could be a header, so that no reading of the patch can get around it.
+ */
+function dangerOf(patch: string): string | null {
+  for (const line of patch.split("\n")) {
+    if (/^\s*(?:old|new|new file|deleted file) mode 120000/.test(line)) return "the patch makes or changes a link";
+    if (!HEADER.test(line)) continue;
+    const name = line.replace(/\\([0-3][0-7]{2})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
+    if (/[\s":/]\.git(?:["/\s]|$)/i.test(name)) return "the patch names a file in .git";
+  }
+  return null;
 }
 
 function control(sandbox: Sandbox, command: string, signal: AbortSignal): Promise<ExecResult> {

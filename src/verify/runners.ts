@@ -5,6 +5,7 @@ import { parseJunit } from "../parsers/junit.js";
 import type { TestParser } from "../parsers/report.js";
 import { parseSympy } from "../parsers/sympy.js";
 import { parseUnittest } from "../parsers/unittest.js";
+import { quote } from "../sandbox/shellText.js";
 
 /** A way to run tests. */
 export interface Runner {
@@ -73,8 +74,4 @@ export function commandFor(runner: Runner, command: string | null, files: readon
 
 function moduleName(file: string): string {
   return file.replace(/\.py$/, "").replaceAll("/", ".");
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
