@@ -62,14 +62,12 @@ export function runnerNamed(name: string): Runner {
   });
 }
 
-/** The shell command for a list of test files. */
+/** The shell command for a list of test files; a placeholder that a name or path holds is left as it is. */
 export function commandFor(runner: Runner, command: string | null, files: readonly string[], report: string): string {
   const names = files.map((file) => quote(runner.nameOf?.(file) ?? file)).join(" ");
-  const paths = files.map(quote).join(" ");
-  return (command ?? runner.command)
-    .replaceAll("{files}", () => names)
-    .replaceAll("{path}", () => paths)
-    .replaceAll("{report}", () => quote(report));
+  return (command ?? runner.command).replace(/\{(?:files|report)\}/g, (placeholder) =>
+    placeholder === "{files}" ? names : quote(report),
+  );
 }
 
 function moduleName(file: string): string {
