@@ -3,11 +3,12 @@ import pLimit from "p-limit";
 import { BestkError } from "../core/errors.js";
 import { compareNatural } from "../core/order.js";
 import type { EvidenceLine } from "../core/schemas.js";
+import type { Signal, UnavailableReason } from "../core/signal.js";
 import type { Labels } from "../core/types.js";
 import type { GroupedCandidate } from "../patch/group.js";
 import { SandboxError } from "../sandbox/sandbox.js";
 import { labelledLine } from "../tables/labels.js";
-import { evidenceLine, type KeyedVerdict, NO_REWARD, restsOn } from "./evidence.js";
+import { evidenceLine, isCurrent, type KeyedVerdict, NO_REWARD } from "./evidence.js";
 import type { Plan, PlannedInstance, PlannedRollout } from "./plan.js";
 import type { Rewards } from "./score.js";
 import {
@@ -111,16 +112,23 @@ async function dispatchCandidate(
     await record(state, candidate, rollout, verdictFor(rollout.rolloutId));
   }
   state.done += 1;
-  const { reproduction } = verdictFor(candidate.rolloutIds[0] ?? "").signals;
+  const { regression, reproduction } = verdictFor(candidate.rolloutIds[0] ?? "").signals;
   options.emit({
     type: "candidate",
     instanceId: task.instanceId,
     candidateId: candidate.candidateId,
     cached: run?.cached ?? false,
-    unavailable: reproduction.status === "unavailable" ? reproduction.reason : null,
+    unavailable: missingOf([regression, reproduction]),
     done: state.done,
     total: state.total,
   });
+}
+
+/** An instance without tests of one kind lacks nothing as long as the other kind says something. */
+function missingOf(signals: readonly Signal[]): UnavailableReason | null {
+  const reasons = signals.flatMap((signal) => (signal.status === "ok" ? [] : [signal.reason]));
+  const missing = reasons.find((reason) => reason !== "no-tests");
+  return missing ?? (reasons.length === signals.length ? "no-tests" : null);
 }
 
 /** Writes a rollout's evidence, unless it is there already and rests on the same results. */
@@ -135,7 +143,7 @@ async function record(
   const line = labelledLine(evidenceLine(rollout, candidate, verdict, reward), options.labels);
   const id = idOf(line);
   const known = before.get(id);
-  if (known !== undefined && restsOn(known, verdict, reward)) {
+  if (known !== undefined && isCurrent(known, line)) {
     kept.set(id, known);
     return;
   }

@@ -1,4 +1,5 @@
 // Joins the verdict on a candidate and the reward of a rollout into lines of evidence, each with the keys it rests on.
+import { canonicalJson } from "../core/hash.js";
 import type { EvidenceLine } from "../core/schemas.js";
 import { type Signal, unavailable } from "../core/signal.js";
 import type { GroupedCandidate } from "../patch/group.js";
@@ -25,23 +26,22 @@ export function evidenceLine(
   verdict: KeyedVerdict,
   reward: KeyedReward,
 ): EvidenceLine {
+  // The rollout's own: kinds of dropped files differ among rollouts of one candidate.
+  const features = candidate?.notes[rollout.rolloutId]?.features;
   return {
     schema: "bestk.evidence/1",
     instanceId: rollout.instanceId,
     rolloutId: rollout.rolloutId,
     candidateId: candidate?.candidateId ?? null,
     signals: { ...verdict.signals, reward: reward.signal },
-    ...(candidate === null
-      ? {}
-      : { features: { ...candidate.features, tokenHashes: [...candidate.features.tokenHashes] } }),
+    ...(features === undefined ? {} : { features: { ...features, tokenHashes: [...features.tokenHashes] } }),
     details: { verdictKey: verdict.key, rewardKey: reward.key, ...verdict.details },
   };
 }
 
-/** The line rests on exactly these results, so nothing of it has to be done again. */
-export function restsOn(line: EvidenceLine, verdict: KeyedVerdict, reward: KeyedReward): boolean {
-  const { verdictKey, rewardKey } = line.details ?? {};
-  return verdict.key !== null && verdictKey === verdict.key && rewardKey === reward.key;
+/** Whether a line of an earlier run is what would be written now: then nothing of it has to be done again. */
+export function isCurrent(known: EvidenceLine, line: EvidenceLine): boolean {
+  return typeof line.details?.verdictKey === "string" && canonicalJson(known) === canonicalJson(line);
 }
 
 /** A verdict as evidence keeps it: figures, not raw runs (those are in the logs). */

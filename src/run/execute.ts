@@ -119,8 +119,9 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
 /** Figures of a plan, for `--dry-run` and for the first line of a run. */
 export function announce(plan: Plan, emit: Emit): void {
   if (plan.unknownInstances.length > 0) {
-    const some = plan.unknownInstances.slice(0, 3).join(", ");
-    const message = `${plan.unknownInstances.length} instances have rollouts but no record, and are left out (${some}…)`;
+    const more = plan.unknownInstances.length > 3 ? ", …" : "";
+    const some = `${plan.unknownInstances.slice(0, 3).join(", ")}${more}`;
+    const message = `${plan.unknownInstances.length} instances have rollouts but no record, and are left out (${some})`;
     emit({ type: "warning", message });
   }
   emit({

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Task } from "../../src/core/types.js";
+import type { Labels, Task } from "../../src/core/types.js";
 import type { RunEvent } from "../../src/run/events.js";
 import { executeRun, type RunResult } from "../../src/run/execute.js";
 import { aggregatorNamed } from "../../src/select/registry.js";
@@ -46,6 +46,8 @@ interface Changes {
   readonly patches?: Readonly<Record<string, string | null>>;
   readonly tasks?: readonly Task[];
   readonly environments?: FakeEnvironments;
+  readonly task?: Task;
+  readonly labels?: Labels;
   readonly onEvent?: (event: RunEvent, drain: AbortController) => void;
 }
 
@@ -57,7 +59,7 @@ function run(changes: Changes = {}): Promise<RunResult> {
     patch,
     input: null,
   }));
-  const labels = new Map([[TASK.instanceId, new Map([["r2", true]])]]);
+  const labels = changes.labels ?? new Map([[TASK.instanceId, new Map([["r2", true]])]]);
   return executeRun({
     tasks: changes.tasks ?? [TASK],
     loaded: { rollouts, labels, problems: [], refused: [] },
@@ -190,6 +192,28 @@ describe("executeRun", () => {
     const found = await evidence();
     expect(found.r1?.signals.reproduction?.reason).toBe("no-tests");
     expect(found.r6?.signals.reproduction?.reason).toBe("empty-patch");
+  });
+
+  it("writes a line again where only its label or its dropped files changed, and runs nothing for it", async () => {
+    await run({ patches: { r1: diff("RIGHT"), r2: diff("RIGHT") } });
+    const environments = fakeEnvironments();
+    const test = diff("x").replaceAll("src/a.py", "tests/test_a.py");
+    const labels = new Map([[TASK.instanceId, new Map([["r1", false]])]]);
+    await run({ environments, labels, patches: { r1: diff("RIGHT"), r2: diff("RIGHT") + test } });
+    expect(environments.verified).toEqual([]);
+    const found = (await evidence()) as Record<string, { resolved?: boolean; features?: { files: object } }>;
+    expect([found.r1?.resolved, found.r2?.resolved]).toEqual([false, undefined]);
+    expect([found.r1?.features?.files, found.r2?.features?.files]).toMatchObject([{ test: 0 }, { test: 1 }]);
+  });
+
+  it("tells of a candidate what is missing, and not that an instance has tests of one kind alone", async () => {
+    const told: unknown[] = [];
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === "candidate") told.push(event.unavailable);
+    };
+    const patches = { r1: diff("RIGHT"), r2: "", r3: diff("REFUSED") };
+    await run({ task: { ...TASK, generated: [] }, patches, onEvent });
+    expect(told.sort()).toEqual(["empty-patch", "patch-failed", null].sort());
   });
 
   it("keeps labels out of rankings and in the evidence file", async () => {
