@@ -1,6 +1,8 @@
 // Rewards of all rollouts of a plan, each saved as soon as it is known and reused where model and input are the same.
+import { z } from "zod";
 import { contentHash } from "../core/hash.js";
-import { type Signal, unavailable } from "../core/signal.js";
+import { signalSchema } from "../core/schemas.js";
+import type { Signal } from "../core/signal.js";
 import type { PreparedInput, RewardModel } from "../reward/model.js";
 import type { Emit } from "./events.js";
 import type { KeyedReward } from "./evidence.js";
@@ -34,6 +36,8 @@ export interface ScoreOptions {
 
 export type Rewards = ReadonlyMap<string, ReadonlyMap<string, KeyedReward>>;
 
+const savedSchema = z.object({ key: z.string(), reward: signalSchema });
+
 /** Scores by instance id and rollout id. Equal inputs are scored once. Stops early, without error, when drained. */
 export async function scoreRollouts(rollouts: readonly ScorableRollout[], options: ScoreOptions): Promise<Rewards> {
   const known = savedRewards(options.saved);
@@ -65,13 +69,12 @@ function isTransient(signal: Signal): boolean {
   return signal.status === "unavailable" && signal.reason === "model-error";
 }
 
+/** Lines of another form (a later bestk's, or damaged ones) are passed over: their inputs are scored again. */
 function savedRewards(lines: readonly unknown[]): Map<string, Signal> {
   const known = new Map<string, Signal>();
   for (const line of lines) {
-    const { key, reward } = (line ?? {}) as { key?: unknown; reward?: Signal };
-    if (typeof key !== "string" || reward === undefined) continue;
-    const signal: Signal = reward.status === "ok" ? reward : unavailable(reward.reason, reward.message);
-    if (!isTransient(signal)) known.set(key, signal);
+    const saved = savedSchema.safeParse(line);
+    if (saved.success && !isTransient(saved.data.reward)) known.set(saved.data.key, saved.data.reward);
   }
   return known;
 }
