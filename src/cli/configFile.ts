@@ -17,9 +17,15 @@ export async function applyConfigFile(command: Command): Promise<void> {
     }
     const key = option.attributeName();
     if (command.getOptionValueSource(key) === "cli") continue;
-    const parsed = option.isBoolean() ? value === true : parseValue(file, name, option.parseArg, value);
+    const parsed = option.isBoolean() ? flagOf(file, name, value) : parseValue(file, name, option.parseArg, value);
     command.setOptionValueWithSource(key, parsed, "config");
   }
+}
+
+/** Anything but a plain yes or no would be a guess: `"no"` is not false. */
+function flagOf(file: string, name: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new BestkError("configuration", `${file}: ${name}: expected true or false, got ${JSON.stringify(value)}`);
 }
 
 type ParseArgument = ((value: string, previous: never) => unknown) | undefined;
