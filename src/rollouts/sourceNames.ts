@@ -8,7 +8,7 @@ import { RecordError, type SourceFile } from "./adapter.js";
 export function instanceOfPath(source: SourceFile, field = "instance_id"): string {
   const parts = source.file.split(/[\\/]/).filter((part) => part !== "" && part !== "." && part !== "..");
   for (const part of [...parts].reverse()) {
-    const found = [...part.matchAll(INSTANCE)].at(-1);
+    const found = [...part.replace(NO_INSTANCE, "").matchAll(INSTANCE)].at(-1);
     if (found !== undefined) return found[0];
   }
   const stem = stemOf(source);
@@ -33,5 +33,8 @@ export function baseName(source: SourceFile): string {
 
 /** Owners on GitHub have no "_", so the owner starts at the last word before "__". */
 const INSTANCE = /[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?__(?:(?!__)[A-Za-z0-9._-])+?-\d+(?!\d)/g;
+
+/** Looks like an instance and is none: SWE-agent's settings in a run's name (`__t-0.00__c-3.00__install-1`), and a proxy's name of its model. */
+const NO_INSTANCE = /__(?:t|p|c|install)-[\d.]+(?=__|$)|litellm_proxy__.*$/g;
 
 const COMMON_NAMES = /^(?:trajectory|traj|output|history|messages|events|conversation|result|results)$/i;

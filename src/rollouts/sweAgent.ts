@@ -11,7 +11,7 @@ import {
 import { isObject, type Json, kindOf, list, nullableText, objectOf, optionalText } from "./fields.js";
 import { textOf } from "./messages.js";
 import { recordUnits } from "./recordUnit.js";
-import { instanceOfPath } from "./sourceNames.js";
+import { instanceOfPath, stemOf } from "./sourceNames.js";
 import { clean } from "./turns.js";
 
 /** `{trajectory: [{action, observation, thought}], history, info: {submission, exit_status}}`, one a file. */
@@ -78,13 +78,20 @@ function instanceOf(value: Json, source: SourceFile): string {
   if (environment !== null && environment !== "" && !SHARED_ENVIRONMENTS.has(environment)) return environment;
   const id = instanceOfPath(source);
   const repository = repositoryOf(value.trajectory);
-  if (repository !== null && !id.startsWith(repository)) {
-    throw new RecordError(
-      "instance_id",
-      `a file or folder named after the instance (${repository}-<number>), as SWE-agent 0.x does`,
-    );
-  }
-  return id;
+  if (repository === null || id.startsWith(repository)) return id;
+  const stem = stemOf(source);
+  if (isNamedAfter(stem, repository)) return stem;
+  throw new RecordError(
+    "instance_id",
+    `a file or folder named after the instance (${repository}-<number>), as SWE-agent 0.x does`,
+  );
+}
+
+/** Issues by URL, local repositories and challenges have ids without `owner__`: the repository's own name is in them. */
+function isNamedAfter(stem: string, repository: string): boolean {
+  const letters = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const name = letters(repository.split("__").at(-1) ?? "");
+  return name !== "" && letters(stem).includes(name);
 }
 
 const SHARED_ENVIRONMENTS = new Set(["swe_main", "main", "swe-agent", "default"]);
