@@ -53,7 +53,7 @@ export async function readRows(folder: string, set: string): Promise<Row[]> {
 
 async function* readLabelled(folder: string, set: string): AsyncGenerator<Row> {
   const file = join(folder, `${basename(set)}.jsonl.gz`);
-  const source = { file, relativePath: basename(file), sibling: async () => null };
+  const source = { file, relativePath: basename(file), sibling: async () => null, names: async () => [] };
   for await (const line of readLines(file)) {
     const value = JSON.parse(line.text) as { readonly run: string };
     for (const rollout of await normalised.read({ value, line: line.number, key: null }, source)) {

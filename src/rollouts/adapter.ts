@@ -28,6 +28,8 @@ export interface SourceFile {
   readonly relativePath: string;
   /** Text of a file beside this one, or null: for scaffolds that keep patch and trajectory apart. */
   sibling(name: string): Promise<string | null>;
+  /** Names in this file's folder (or, by a path such as "..", in another), in natural order; none where there is no such folder. */
+  names(folder?: string): Promise<readonly string[]>;
 }
 
 /** What detection may look at, read without loading the whole file. */
@@ -72,7 +74,7 @@ export interface Adapter {
   readonly format: FormatName;
   /** The unit in which this adapter reads the file, or null if the content is not of its format. */
   detect(probe: Probe): RecordUnit | null;
-  /** Rollouts of one record. Throws RecordError where it can't be read. Pure but for `source.sibling`. */
+  /** Rollouts of one record. Throws RecordError where it can't be read. Pure but for what `source` looks up. */
   read(record: RawRecord, source: SourceFile): readonly ParsedRollout[] | Promise<readonly ParsedRollout[]>;
 }
 

@@ -3,7 +3,9 @@ import type { Adapter, Probe, RecordUnit } from "./adapter.js";
 import { isObject, type Json, nullableText } from "./fields.js";
 import { textOf } from "./messages.js";
 import { isEvent } from "./openhandsEvents.js";
+import { isEventFile, readCompletion, readEventFiles } from "./openhandsFolder.js";
 import { isChatMessage, readOpenHands } from "./openhandsRecord.js";
+import { isSdkEvent } from "./openhandsSdkEvents.js";
 import { recordUnits } from "./recordUnit.js";
 
 /**
@@ -13,17 +15,22 @@ import { recordUnits } from "./recordUnit.js";
 export const openhands: Adapter = {
   format: "openhands",
   detect(probe: Probe): RecordUnit | null {
+    if (probe.shape === "object" && isEventFile(probe.first) && !isSdkEvent(probe.first)) return "document";
     if (probe.shape === "array" && (isEvent(probe.first) || isOpenHandsMessage(probe.first))) return "document";
     const found = recordUnits(probe);
     if (found === null || OTHERS.some((field) => field in found.first)) return null;
     if (isEvaluation(found.first) || isPublished(found.first)) return found.unit;
     return found.unit === "document" && isCompletion(found.first) ? "document" : null;
   },
-  read: (record, source) => readOpenHands(record.value, source),
+  read(record, source) {
+    const { value } = record;
+    if (isEventFile(value)) return readEventFiles(value, source);
+    return isObject(value) && isCompletion(value) ? readCompletion(value, source) : readOpenHands(value, source);
+  },
 };
 
 /** Fields of other formats that hold a history or messages too. */
-const OTHERS = ["scaffold", "schema", "trajectory_steps", "output_patch", "trajectory_format", "info"];
+const OTHERS = ["scaffold", "schema", "trajectory_steps", "output_patch", "trajectory_format", "info", "submission"];
 
 function isEvaluation(record: Json): boolean {
   const named = "instance_id" in record || isObject(record.instance) || isIssue(record.issue);
@@ -54,8 +61,12 @@ function isPublished(record: Json): boolean {
 function isCompletion(record: Json): boolean {
   const messages = record.fncall_messages ?? record.messages;
   if (!Array.isArray(messages) || !isChatMessage(messages[0])) return false;
+  if ("instance_id" in record || "history" in record) return false;
   const answered = isObject(record.response) && Array.isArray(record.response.choices);
-  return answered || "fncall_messages" in record || Array.isArray(record.tools);
+  const logged = answered && typeof record.timestamp === "number" && "cost" in record;
+  // Any chat may come with an answer or with tools: what else the log keeps, or OpenHands' own words, tell.
+  const request = answered || Array.isArray(record.tools);
+  return logged || "fncall_messages" in record || (request && messages.some(isOpenHandsMessage));
 }
 
 function isOpenHandsMessage(value: unknown): boolean {

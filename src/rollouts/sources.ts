@@ -33,7 +33,8 @@ export async function findSources(args: readonly string[]): Promise<readonly Sou
 
 /** The file of a path as an adapter sees it. */
 export function sourceOf(file: string, relativePath: string, direct: boolean): Source {
-  return { file, relativePath, direct, sibling: (name) => siblingOf(file, name) };
+  const names = (folder?: string): Promise<readonly string[]> => namesBeside(file, folder);
+  return { file, relativePath, direct, sibling: (name) => siblingOf(file, name), names };
 }
 
 async function sourcesOf(arg: string): Promise<Source[]> {
@@ -104,6 +105,11 @@ async function siblingOf(file: string, name: string): Promise<string | null> {
     if (info?.isFile()) return readText(path);
   }
   return null;
+}
+
+async function namesBeside(file: string, folder = "."): Promise<readonly string[]> {
+  const names = await readdir(join(dirname(file), folder)).catch(() => []);
+  return names.sort(compareNatural);
 }
 
 function slashes(path: string): string {

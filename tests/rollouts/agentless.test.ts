@@ -20,7 +20,7 @@ test("the selection has no sample number: its raw patch counts, not the normaliz
 
 test("plain predictions are not taken for Agentless output", () => {
   const first = { instance_id: "acme__calc-1", model_name_or_path: "m", model_patch: "" };
-  const source = { file: "preds.jsonl", relativePath: "preds.jsonl", sibling: async () => null };
+  const source = { file: "preds.jsonl", relativePath: "preds.jsonl", sibling: async () => null, names: async () => [] };
   expect(agentless.detect({ shape: "jsonl", first, head: "", source })).toBeNull();
   expect(() => agentless.read({ value: { instance_id: "acme__calc-1" }, line: 3, key: null }, source)).toThrow(
     "model_patch: expected",

@@ -18,7 +18,7 @@ test("each diff of an instruction is a rollout, with the place in the list as it
 });
 
 test("a diff that is no text names its place", () => {
-  const source = { file: "e.jsonl", relativePath: "e.jsonl", sibling: async () => null };
+  const source = { file: "e.jsonl", relativePath: "e.jsonl", sibling: async () => null, names: async () => [] };
   const value = { id: "p", instruction: "i", diffs: ["", 3] };
   expect(() => augment.read({ value, line: 1, key: null }, source)).toThrow("diffs[1]: expected a diff");
 });

@@ -19,7 +19,12 @@ const FORMATS = [
   "r2e-gym",
   "trae",
 ] as const;
-const source = { file: "x/acme__calc-1.json", relativePath: "acme__calc-1.json", sibling: async () => null };
+const source = {
+  file: "x/acme__calc-1.json",
+  relativePath: "acme__calc-1.json",
+  sibling: async () => null,
+  names: async () => [],
+};
 
 describe.each(FORMATS)("%s", (format) => {
   const adapter: Adapter = ADAPTERS[format];

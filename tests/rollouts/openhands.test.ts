@@ -61,7 +61,7 @@ test("a trajectory as a bare list, of messages or of events, takes its instance 
 });
 
 test("a logged completion: what was sent and the answer to it; calls as text, and the example is no issue", async () => {
-  const read = await readFixture("openhands/llm_completions");
+  const read = await readFixture("openhands/logs");
   const [native, asText] = Object.keys(read.rollouts);
   expect(stepsOf(read, native ?? "").at(-1)).toBe(
     'Next. | str_replace_editor {"command":"view","path":"/workspace"} | ',
@@ -82,7 +82,12 @@ test("published trajectories carry their own ids and labels", async () => {
 });
 
 test("a record without an instance, or with a history of something else, names the field", () => {
-  const source = { file: "output.jsonl", relativePath: "output.jsonl", sibling: async () => null };
+  const source = {
+    file: "output.jsonl",
+    relativePath: "output.jsonl",
+    sibling: async () => null,
+    names: async () => [],
+  };
   const read = (value: unknown) => openhands.read({ value, line: 1, key: null }, source);
   expect(() => read({ history: [], instruction: "i" })).toThrow("instance_id: expected an id, got nothing");
   expect(() => read({ instance_id: "a", history: "gone" })).toThrow("history: expected a list");

@@ -29,7 +29,7 @@ test("a run whose steps were not kept has those of its history", async () => {
 });
 
 test("R2E-Gym's table of scores is not a trajectory; a record without dataset and image can't be placed", () => {
-  const source = { file: "t.jsonl", relativePath: "t.jsonl", sibling: async () => null };
+  const source = { file: "t.jsonl", relativePath: "t.jsonl", sibling: async () => null, names: async () => [] };
   const table = { docker_image: "i", regression_rates: [1], gt_rewards: [0] };
   expect(r2eGym.detect({ shape: "jsonl", first: table, head: "", source })).toBeNull();
   const value = { trajectory_steps: [], output_patch: "" };

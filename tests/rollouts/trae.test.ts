@@ -41,7 +41,7 @@ test("steps nested in their requests are read too; the file's name stands for th
 });
 
 test("a patch that is no text names its place", () => {
-  const source = { file: "c.jsonl", relativePath: "c.jsonl", sibling: async () => null };
+  const source = { file: "c.jsonl", relativePath: "c.jsonl", sibling: async () => null, names: async () => [] };
   const value = { instance_id: "acme__calc-1", issue: "", patches: ["", {}] };
   expect(() => trae.read({ value, line: 1, key: null }, source)).toThrow("patches[1]: expected a patch");
 });
