@@ -10,19 +10,21 @@ import {
 import { isObject, type Json, objectOf, optionalText, text } from "./fields.js";
 import { recordUnits } from "./recordUnit.js";
 
-/** `{instance_id, model_patch, model_name_or_path}`; older files name the patch `prediction`. A null patch is an empty one, as the harness counts it. */
+/** `{instance_id, model_patch, model_name_or_path}`; older files name the patch `prediction`, Multi-SWE-bench's `fix_patch`. A null patch is an empty one, as the harness counts it. */
 export const predictions: Adapter = {
   format: "predictions",
   detect(probe: Probe): RecordUnit | null {
     const found = recordUnits(probe);
     if (found === null) return null;
     if (typeof found.first.instance_id === "string" && hasPatch(found.first)) return found.unit;
+    if (isNumbered(found.first)) return found.unit;
     const byInstance =
       probe.shape === "object" && Object.values(found.first).some((value) => isObject(value) && hasPatch(value));
     return byInstance ? "entries" : null;
   },
   read(record): readonly ParsedRollout[] {
     const value = objectOf(record.value);
+    if (isNumbered(value)) return [readNumbered(value)];
     if (!hasPatch(value)) throw new RecordError("model_patch", "a string or null, got nothing");
     const field = "model_patch" in value ? "model_patch" : "prediction";
     return [
@@ -38,6 +40,22 @@ export const predictions: Adapter = {
 
 function hasPatch(value: Json): boolean {
   return "model_patch" in value || "prediction" in value;
+}
+
+/** Multi-SWE-bench's form: org, repository and number name the instance. Its data set adds the issue and tests: no prediction. */
+function isNumbered(value: Json): boolean {
+  const { org, repo, number } = value;
+  const named = typeof org === "string" && typeof repo === "string" && /^\d+$/.test(String(number));
+  return named && "fix_patch" in value && !["test_patch", "base", "resolved_issues"].some((field) => field in value);
+}
+
+function readNumbered(value: Json): ParsedRollout {
+  return {
+    instanceId: `${text(value.org, "org")}__${text(value.repo, "repo")}-${value.number}`,
+    id: optionalText(value.model_name_or_path, "model_name_or_path") || null,
+    patch: optionalText(value.fix_patch, "fix_patch") ?? "",
+    trajectory: null,
+  };
 }
 
 /** The record's own instance id, else the key it stands under; the two must not disagree. */
