@@ -130,6 +130,7 @@ export const SANDBOX_FAILURES = [
   "disk-full",
   "host-oom",
   "pull-refused",
+  "clock",
   "disposed",
   "aborted",
   "other",

@@ -1,14 +1,17 @@
 // The execution-based verifier: base first, then a candidate in a fresh sandbox, and signals relative to base.
 import { sha256 } from "../core/hash.js";
 import { type Signals, unavailable } from "../core/signal.js";
-import type { GeneratedTest, Task } from "../core/types.js";
+import type { GeneratedTest, Task, TestOutcome } from "../core/types.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { type ApplyStrategy, applyPatch, restoreFiles, snapshotBase } from "./apply.js";
 import {
   flakyTests,
   type GeneratedRuns,
   newFailures,
+  outcomeIn,
+  passedAgain,
   passedReproductions,
+  type Rerun,
   regressionSignal,
   reproductionSignal,
   reproductionTests,
@@ -48,8 +51,14 @@ export interface ExecutionVerdict {
   readonly applied: ApplyStrategy | null;
   readonly regression: {
     readonly tests: number;
+    /** Those that count: flaky ones are left out. */
     readonly newFailures: readonly string[];
+    /** Tests that changed by themselves on base. */
     readonly flaky: readonly string[];
+    /** Tests that failed on this candidate and then passed, with nothing changed. */
+    readonly passedAgain: readonly string[];
+    /** Outcome of every test that says something else than `passed` does: of new failures, and of flaky ones. */
+    readonly outcomes: Readonly<Record<string, TestOutcome>>;
   };
   readonly reproduction: {
     readonly tests: number;
@@ -57,6 +66,15 @@ export interface ExecutionVerdict {
     readonly failed: readonly string[];
   };
   readonly runs: TreeRuns;
+  /** Further runs of the regression tests, made where the first one differed from base. */
+  readonly reruns: readonly Rerun[];
+}
+
+/** What else decides a verdict, beside base and the candidate's runs. */
+export interface Grading {
+  readonly reruns: readonly Rerun[];
+  /** Tests that changed by themselves on another candidate of the instance. */
+  readonly quarantined: readonly string[];
 }
 
 export async function measureBase(
@@ -97,7 +115,13 @@ export async function verifyCandidate(
 }
 
 /** Signals and figures from recorded runs: pure, so that saved runs can be graded again without a sandbox. */
-export function gradeRuns(task: Task, base: BaseMeasurement, runs: TreeRuns, applied: ApplyStrategy): ExecutionVerdict {
+export function gradeRuns(
+  task: { readonly regression: unknown; readonly generated: readonly { readonly id: string }[] },
+  base: BaseMeasurement,
+  runs: TreeRuns,
+  applied: ApplyStrategy,
+  { reruns, quarantined }: Grading = { reruns: [], quarantined: [] },
+): ExecutionVerdict {
   const baseRegression = base.runs.flatMap((tree) => (tree.regression === null ? [] : [tree.regression]));
   const generated = task.generated.flatMap((test): GeneratedRuns[] => {
     const run = runs.generated[test.id];
@@ -108,19 +132,37 @@ export function gradeRuns(task: Task, base: BaseMeasurement, runs: TreeRuns, app
     generated.flatMap((test) => of(test).map((id) => `${test.id}::${id}`));
   const passed = named((test) => passedReproductions(test.base, test.run));
   const all = named((test) => reproductionTests(test.base));
+  const again = runs.regression === null ? [] : passedAgain(baseRegression, runs.regression, reruns);
+  const excused = new Set([...again, ...quarantined]);
   return {
     signals: {
-      regression: regressionSignal(task.regression === null ? null : baseRegression, runs.regression),
+      regression: regressionSignal(task.regression === null ? null : baseRegression, runs.regression, excused),
       reproduction: reproductionSignal(generated),
     },
     applied,
-    regression: {
-      tests: stableTests(baseRegression).length,
-      newFailures: runs.regression === null ? [] : newFailures(baseRegression, runs.regression),
-      flaky: flakyTests(baseRegression),
-    },
+    regression: regressionFigures(baseRegression, runs.regression, again, excused),
     reproduction: { tests: all.length, passed, failed: all.filter((id) => !passed.includes(id)) },
     runs,
+    reruns,
+  };
+}
+
+function regressionFigures(
+  base: readonly TestRun[],
+  run: TestRun | null,
+  again: readonly string[],
+  excused: ReadonlySet<string>,
+): ExecutionVerdict["regression"] {
+  const flaky = flakyTests(base);
+  const all = run === null ? [] : newFailures(base, run);
+  const outcomes = new Map<string, TestOutcome>(flaky.map((id) => [id, "flaky"]));
+  for (const id of all) outcomes.set(id, excused.has(id) || run === null ? "flaky" : outcomeIn(run, id));
+  return {
+    tests: stableTests(base).length,
+    newFailures: all.filter((id) => !excused.has(id)),
+    flaky,
+    passedAgain: again,
+    outcomes: Object.fromEntries([...outcomes].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }
 
@@ -161,8 +203,9 @@ function notAppliedVerdict(): ExecutionVerdict {
   return {
     signals: { regression: reason, reproduction: reason },
     applied: null,
-    regression: { tests: 0, newFailures: [], flaky: [] },
+    regression: { tests: 0, newFailures: [], flaky: [], passedAgain: [], outcomes: {} },
     reproduction: { tests: 0, passed: [], failed: [] },
     runs: { regression: null, generated: {} },
+    reruns: [],
   };
 }

@@ -1,5 +1,6 @@
 // From test runs to signals, relative to base: pure, so that a verdict can be recomputed from what was recorded.
 import { ok, type Signal, unavailable } from "../core/signal.js";
+import type { TestOutcome } from "../core/types.js";
 import type { TestRun } from "./testRun.js";
 
 /** The base commit's runs of one test command; at least one, all of the same command. */
@@ -19,26 +20,62 @@ export function flakyTests(base: BaseRuns): string[] {
   return [...ids].filter((id) => new Set(base.map((run) => run.outcomes[id] ?? "missing")).size > 1).sort();
 }
 
-/** Stable tests that did not pass on the candidate; absent and skipped ones count as failures. */
-export function newFailures(base: BaseRuns, run: TestRun): string[] {
-  return stableTests(base).filter((id) => run.outcomes[id] !== "passed");
+/** Status of a test in one run: one that the report doesn't name is missing, or was not reached in time. */
+export function outcomeIn(run: TestRun, id: string): TestOutcome {
+  return run.outcomes[id] ?? (run.end === "timeout" ? "timeout" : "missing");
 }
 
-/** −(new failures relative to base), or why there is none. `base` and `run` are null where there is no suite. */
-export function regressionSignal(base: BaseRuns | null, run: TestRun | null): Signal {
+/** One more run on a candidate after a discordant one: of the whole command (null), or of some of its files. */
+export interface Rerun {
+  readonly files: readonly string[] | null;
+  readonly run: TestRun;
+}
+
+/** Stable tests that did not pass on the candidate; absent and skipped ones count as failures. */
+export function newFailures(base: BaseRuns, run: TestRun): string[] {
+  return stableTests(base).filter((id) => outcomeIn(run, id) !== "passed");
+}
+
+/**
+ * New failures that the same command did not give again: what changes by itself is flaky and counts against nobody. A
+ * test that passes only without the other files' tests is not: its failure may be what those left behind.
+ */
+export function passedAgain(base: BaseRuns, run: TestRun, reruns: readonly Rerun[]): string[] {
+  const sound = reruns.filter(({ run: again }) => again.end === "completed" && !isForged(again));
+  return newFailures(base, run).filter((id) => {
+    const passes = ({ run: again }: Rerun): boolean => outcomeIn(again, id) === "passed";
+    const narrow = sound.filter(({ files }) => files !== null);
+    const narrowChanges = narrow.some(passes) && !narrow.every(passes);
+    return narrowChanges || sound.some((rerun) => rerun.files === null && passes(rerun));
+  });
+}
+
+/**
+ * −(new failures relative to base), or why there is none. `base` and `run` are null where there is no suite; `excused`
+ * are tests that were seen to change by themselves. Where base reaches the time limit too, the limit says nothing of the
+ * candidate: tests that base did reach are compared.
+ */
+export function regressionSignal(
+  base: BaseRuns | null,
+  run: TestRun | null,
+  excused: ReadonlySet<string> = new Set(),
+): Signal {
   if (base === null || run === null) return unavailable("no-tests", "the instance names no regression tests");
   const stable = stableTests(base).length;
   if (stable === 0) return unavailable("no-tests", "no regression test passes on base");
-  const stopped = stoppedSignal(run, "the regression tests");
+  const baseIsSlow = base.some(({ end }) => end === "timeout");
+  const stopped = run.end === "timeout" && baseIsSlow ? null : stoppedSignal(run, "the regression tests");
   if (stopped !== null) return stopped;
   if (isEmpty(run)) return unavailable("no-tests-ran", "the regression command ran no test");
   if (isForged(run)) {
     return unavailable("tampered", "the regression report names failures but the command ended with status 0");
   }
-  const failures = newFailures(base, run).length;
+  const failures = newFailures(base, run);
+  const counted = failures.filter((id) => !excused.has(id)).length;
   // A command that fails although each of its tests passed (a crash at exit) did worse than base.
-  const crashed = failures === 0 && !run.consistent && base.every((baseRun) => baseRun.consistent);
-  return ok(-(failures + (crashed ? 1 : 0)));
+  const ended = run.end === "completed" && base.every(({ end, consistent }) => end === "completed" && consistent);
+  const crashed = failures.length === 0 && !run.consistent && ended;
+  return ok(-(counted + (crashed ? 1 : 0)));
 }
 
 /** One generated test's runs: on base, and on the candidate. */
