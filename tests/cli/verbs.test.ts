@@ -1,0 +1,108 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { compareNatural } from "../../src/core/order.js";
+import { type Finished, ROOT, startProgram } from "../support/program.js";
+
+const SUITE = join(ROOT, "benchmarks/demo");
+const ROLLOUTS = join(SUITE, "rollouts");
+const INSTANCES = join(SUITE, "instances.jsonl");
+const ONE = "timefmt__duration-22";
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bestk-verbs-"));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function bestk(...args: readonly string[]): Promise<Finished> {
+  return startProgram(folder, args).finished;
+}
+
+function jsonLines(text: string) {
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+describe("score", () => {
+  it("gives each rollout of the wanted instances a reward or a reason, in natural order", async () => {
+    const { code, stdout } = await bestk("score", ROLLOUTS, "--instances", INSTANCES, "--only", ONE, "--json");
+    expect(code).toBe(0);
+    const lines = jsonLines(stdout);
+    const ids = lines.map(({ rolloutId }) => rolloutId);
+    expect(ids).toEqual([...new Set<string>(ids)].sort(compareNatural));
+    expect(ids).toHaveLength(8);
+    for (const line of lines) {
+      expect(line).toMatchObject({ schema: "bestk.score/1", instanceId: ONE, tokens: expect.any(Number) });
+      const { status, value, reason } = line.reward;
+      expect(status === "ok" ? value >= 0 && value <= 1 : typeof reason === "string").toBe(true);
+    }
+  });
+
+  it("says that the issue comes from the trajectory where no instances are given", async () => {
+    const { code, stdout, stderr } = await bestk("score", ROLLOUTS, "--only", ONE, "--dry-run");
+    expect(stderr).toMatch(/the issue is the trajectory's first user message[\s\S]*8 rollouts would be scored/);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+  });
+
+  it("exits 3 for a model folder that isn't one", async () => {
+    const { code, stderr } = await bestk("score", ROLLOUTS, "--model", folder);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/reward\.json[\s\S]*hint: /);
+  });
+});
+
+describe("render", () => {
+  it("prints what the model reads of one rollout, with the issue of the instance", async () => {
+    const args = ["render", ROLLOUTS, "--only", ONE, "--instances", INSTANCES, "--json"];
+    const some = await bestk(...args);
+    expect(some.code).toBe(2);
+    const id = /--rollout ID, such as \S+ (\S+)/.exec(some.stderr)?.[1] ?? "";
+    const { code, stdout } = await bestk(...args, "--rollout", id);
+    expect(code).toBe(0);
+    const issue = jsonLines(await readFile(INSTANCES, "utf8")).find(({ instance_id }) => instance_id === ONE);
+    const { text, rolloutId } = JSON.parse(stdout);
+    expect(rolloutId).toBe(id);
+    expect(text).toContain(issue.problem_statement.trim().split("\n")[0]);
+  });
+
+  it("names the nearest rollout", async () => {
+    const { code, stderr } = await bestk("render", ROLLOUTS, "--only", ONE, "--rollout", "nothing-like-it");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no such rollout/);
+  });
+});
+
+describe("run", () => {
+  it("says what a dry run would do, and does nothing", async () => {
+    const { code, stdout, stderr } = await bestk(
+      ...["run", ROLLOUTS, "--instances", INSTANCES, "--limit", "2", "--dry-run", "--run", "run", "--events", "events"],
+    );
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(stderr).toMatch(/2 instances, 16 rollouts, \d+ distinct candidates/);
+    const events = jsonLines(await readFile(join(folder, "events"), "utf8"));
+    expect(events).toMatchObject([{ type: "plan", instances: 2, rollouts: 16 }]);
+    await expect(readFile(join(folder, "run/run.json"))).rejects.toThrow();
+  });
+});
+
+describe("doctor", () => {
+  it("lists what there is and what is missing, with a cure", async () => {
+    const { code, stdout } = await bestk("doctor", "--json");
+    const { findings } = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(findings.map(({ name }: { name: string }) => name)).toContain("reward model");
+    for (const { status, cure } of findings) if (status === "missing") expect(cure).toMatch(/\w/);
+  });
+
+  it("exits 3 where something is missing that nothing runs without", async () => {
+    const { code, stdout } = await bestk("doctor", "--model", folder);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/reward model +MISSING/);
+  });
+});
