@@ -18,24 +18,56 @@ export type {
 } from "./core/types.js";
 export type { TestParser, TestReport } from "./parsers/report.js";
 export { type GroupedCandidate, groupCandidates } from "./patch/group.js";
-export { type NormalizedPatch, normalizePatch } from "./patch/normalise.js";
+export { type DroppedFile, type NormalizedPatch, normalizePatch, type PatchOutcome } from "./patch/normalise.js";
 export { loadRewardModel, type PreparedInput, type RewardInput, type RewardModel } from "./reward/model.js";
 export type { Adapter, FormatName, ParsedRollout } from "./rollouts/adapter.js";
 export { type InspectLine, inspectFiles } from "./rollouts/inspect.js";
 export { loadTasks } from "./rollouts/instances.js";
-export { loadRollouts, loadRolloutsAs } from "./rollouts/load.js";
-export { dockerEnvironments, type Environments, processEnvironments } from "./run/environments.js";
-export type { RunEvent } from "./run/events.js";
-export { executeRun, loadForRun, type RunRequest, type RunResult } from "./run/execute.js";
+export { type Loaded, type LoadOptions, loadRollouts, loadRolloutsAs } from "./rollouts/load.js";
+export type { Problem } from "./rollouts/read.js";
+export {
+  dockerEnvironments,
+  type Environments,
+  type PreparedEnvironment,
+  processEnvironments,
+} from "./run/environments.js";
+export type { Emit, RunEvent } from "./run/events.js";
+export {
+  executeRun,
+  type LoadedRollouts,
+  type LoadRequest,
+  loadForRun,
+  type RunRequest,
+  type RunResult,
+} from "./run/execute.js";
+export type { InstanceFilter } from "./run/filter.js";
 export { type LabelledRanking, rankEvidence } from "./run/ranking.js";
-export { type ScoreLine, scoreRollouts } from "./run/score.js";
-export { dockerBackend } from "./sandbox/docker.js";
+export { type Rewards, type ScoreLine, type ScoreOptions, scoreRollouts } from "./run/score.js";
+export { type DockerBackend, dockerBackend } from "./sandbox/docker.js";
 export { processBackend } from "./sandbox/process.js";
-export { DEFAULT_LIMITS, type Sandbox, type SandboxBackend, SandboxError } from "./sandbox/sandbox.js";
+export {
+  DEFAULT_LIMITS,
+  type ExecRequest,
+  type ExecResult,
+  type Sandbox,
+  type SandboxBackend,
+  SandboxError,
+  type SandboxFile,
+  type SandboxLimits,
+  type SandboxSpec,
+} from "./sandbox/sandbox.js";
 export type { Aggregator } from "./select/aggregator.js";
-export { predictionsOf } from "./select/predictions.js";
+export { type PatchOf, predictionsOf } from "./select/predictions.js";
 export { type RankingDocument, rankInstances } from "./select/rankInstances.js";
 export { AGGREGATORS, aggregatorNamed } from "./select/registry.js";
 export { type Labelled, labelledFigures } from "./study/labelled.js";
-export { type LoadedEvidence, loadEvidence } from "./tables/load.js";
-export { type ExecutionVerdict, measureBase, verifyCandidate } from "./verify/execution.js";
+export { type LoadEvidenceOptions, type LoadedEvidence, loadEvidence } from "./tables/load.js";
+export type { Table, TableProblem, TableReader, TableRecord } from "./tables/table.js";
+export {
+  type BaseMeasurement,
+  type ExecutionContext,
+  type ExecutionVerdict,
+  type Logs,
+  measureBase,
+  verifyCandidate,
+} from "./verify/execution.js";
