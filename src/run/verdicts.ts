@@ -19,7 +19,7 @@ import { detailsOf, type KeyedVerdict } from "./evidence.js";
 import type { RunDirectory } from "./store.js";
 
 /** Rises when the meaning of a saved result changes, so that old ones are not taken for new. */
-const VERDICT_VERSION = 1;
+const VERDICT_VERSION = 2;
 /** After the first attempt. */
 const RETRIES = 2;
 

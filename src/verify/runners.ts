@@ -6,6 +6,8 @@ import type { TestParser } from "../parsers/report.js";
 import { parseSympy } from "../parsers/sympy.js";
 import { parseUnittest } from "../parsers/unittest.js";
 import { quote } from "../sandbox/shellText.js";
+import type { CanaryLanguage } from "./canaryText.js";
+import { UNITTEST_SCRIPT } from "./unittestScript.js";
 
 /** A way to run tests. */
 export interface Runner {
@@ -14,6 +16,14 @@ export interface Runner {
   /** `report`: a structured file that printing can't change; `output`: the log; `exit-code`: the status alone. */
   readonly reads: "report" | "output" | "exit-code";
   readonly parse: TestParser;
+  /** Reads the log of a command that writes no report, where the runner has a log that can be read. */
+  readonly parseLog?: TestParser;
+  /** Exit status after failures. */
+  readonly failureStatus: number;
+  /** How canary tests for it are written; none where it takes no test files of bestk's. */
+  readonly canaries?: CanaryLanguage;
+  /** The report counts its failures, errors and skips, and the counts must be those of its tests. */
+  readonly counts?: boolean;
   /** How a file is named on the command line, where that is not its path. */
   readonly nameOf?: (file: string) => string;
 }
@@ -23,33 +33,48 @@ export const RUNNERS = {
     command: "node --test --test-reporter=junit --test-reporter-destination={report} {files}",
     reads: "report",
     parse: parseJunit,
+    failureStatus: 1,
+    canaries: "node",
   },
   pytest: {
-    command: "python3 -m pytest -q -p no:cacheprovider --junitxml={report} {files}",
+    // --maxfail=0: a suite that is set to stop at its first failure would stop at a canary.
+    command: "python3 -m pytest -q -p no:cacheprovider --maxfail=0 --junitxml={report} {files}",
     reads: "report",
     parse: parseJunit,
+    failureStatus: 1,
+    canaries: "pytest",
+    counts: true,
   },
   unittest: {
-    command: "python3 -m unittest -v {files}",
-    reads: "output",
-    parse: parseUnittest,
+    command: `python3 -c ${quote(UNITTEST_SCRIPT)} {report} {files}`,
+    reads: "report",
+    parse: parseJunit,
+    parseLog: parseUnittest,
+    failureStatus: 1,
+    canaries: "unittest",
+    counts: true,
     nameOf: moduleName,
   },
   django: {
     command: "python3 tests/runtests.py --verbosity 2 --parallel 1 {files}",
     reads: "output",
     parse: parseUnittest,
+    failureStatus: 1,
+    canaries: "unittest",
     nameOf: (file) => moduleName(file.replace(/^tests\//, "")),
   },
   sympy: {
     command: "python3 bin/test -C --verbose {files}",
     reads: "output",
     parse: parseSympy,
+    failureStatus: 1,
+    canaries: "functions",
   },
   "exit-code": {
     command: "sh {files}",
     reads: "exit-code",
     parse: () => null,
+    failureStatus: 1,
   },
 } as const satisfies Record<string, Runner>;
 

@@ -67,9 +67,7 @@ export function regressionSignal(
   const stopped = run.end === "timeout" && baseIsSlow ? null : stoppedSignal(run, "the regression tests");
   if (stopped !== null) return stopped;
   if (isEmpty(run)) return unavailable("no-tests-ran", "the regression command ran no test");
-  if (isForged(run)) {
-    return unavailable("tampered", "the regression report names failures but the command ended with status 0");
-  }
+  if (isForged(run)) return unavailable("tampered", `the regression tests: ${forgeryOf(run)}`);
   const failures = newFailures(base, run);
   const counted = failures.filter((id) => !excused.has(id)).length;
   // A command that fails although each of its tests passed (a crash at exit) did worse than base.
@@ -96,8 +94,8 @@ export function reproductionSignal(generated: readonly GeneratedRuns[]): Signal 
     return unavailable("no-tests", `none of ${generated.length} generated tests fails on base`);
   }
   const runs = informative.map(({ run }) => run);
-  if (runs.some(isForged))
-    return unavailable("tampered", "a generated test's report names failures but its command ended with status 0");
+  const forged = runs.find(isForged);
+  if (forged !== undefined) return unavailable("tampered", `a generated test: ${forgeryOf(forged)}`);
   const stopped = runs.every((run) => run.end !== "completed")
     ? stoppedSignal(runs[0] as TestRun, "every generated test")
     : null;
@@ -137,9 +135,13 @@ function isWithoutTests(run: TestRun): boolean {
   return Object.keys(run.outcomes).length === 0;
 }
 
-/** A runner never ends with status 0 after a failing test: something ended the process for it. */
+/** A runner never ends with status 0 after a failing test, nor lies about canaries: something did it in its place. */
 function isForged(run: TestRun): boolean {
-  return run.end === "completed" && run.exitCode === 0 && !run.consistent;
+  return run.end === "completed" && (run.tampered !== null || (run.exitCode === 0 && !run.consistent));
+}
+
+function forgeryOf(run: TestRun): string {
+  return run.tampered ?? "the report names failures but the command ended with status 0";
 }
 
 function isFailure(outcome: string | undefined): boolean {

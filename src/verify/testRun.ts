@@ -1,8 +1,13 @@
 // One test command in a sandbox: what it was, how it ended, and each test's outcome by the runner's own report.
+import { sha256 } from "../core/hash.js";
 import type { TestOutcome } from "../core/types.js";
 import type { TestReport } from "../parsers/report.js";
 import type { ExecResult, Sandbox } from "../sandbox/sandbox.js";
+import { quote } from "../sandbox/shellText.js";
+import { type Canaries, judgeCanaries, plantCanaries } from "./canaries.js";
+import { readReport } from "./reportText.js";
 import { commandFor, type Runner, runnerNamed } from "./runners.js";
+import { UNITTEST_SCRIPT } from "./unittestScript.js";
 
 /** What to run. `files` are relative to the workdir. */
 export interface TestCommand {
@@ -12,70 +17,128 @@ export interface TestCommand {
   readonly timeoutSeconds: number;
 }
 
-/** What came of it. Serialised in the run directory, so plain data. */
+/** What came of it, canaries left out. Serialised in the run directory, so plain data. */
 export interface TestRun {
   readonly end: "completed" | "timeout" | "oom";
+  /** 0 where only canaries failed: the status that the tests alone would have given. */
   readonly exitCode: number | null;
   readonly outcomes: Readonly<Record<string, TestOutcome>>;
   /** Test files that failed as a whole. */
   readonly unloaded: readonly string[];
   /** Exit status and report say the same (a failing test and a non-zero status, or neither). */
   readonly consistent: boolean;
+  /** Why this can't be the runner's own account of the tests; null if nothing says so. */
+  readonly tampered: string | null;
+  /** How many canary tests were mixed in. */
+  readonly canaries: number;
   readonly durationMs: number;
 }
 
 const MAX_REPORT_BYTES = 32 * 1024 * 1024;
+const REMOVE_MS = 60_000;
 
 /**
- * Runs the command as the tested user, then ends every process it left. `nonce` names the report's path, which the
- * tested code can't guess beforehand. Returns the run and its raw output.
+ * Runs the command as the tested user, then ends every process it left. `secret` is new for each run: the report's path
+ * and the canaries' names follow from it, and it is told to nobody. `checked`: whether to mix in canaries and believe only
+ * what agrees with them; of no use where base's own run, which nobody tampered with, disagrees. Returns the run and its raw output.
  */
 export async function runTests(
   sandbox: Sandbox,
   test: TestCommand,
-  nonce: string,
+  secret: string,
   signal: AbortSignal,
+  checked = true,
 ): Promise<{ run: TestRun; log: string }> {
   const runner = runnerNamed(test.runner);
-  const reportPath = `${sandbox.workdir}/.bestk-report-${nonce}.xml`;
-  const command = commandFor(runner, test.command, test.files, reportPath);
+  const planted = checked && takesCanaries(runner, test) ? plantCanaries(runner.canaries, test.files, secret) : null;
+  if (planted !== null) await sandbox.writeFiles(planted.files, signal);
+  const reportPath = `${sandbox.workdir}/.bestk-report-${sha256(`report ${secret}`).slice(0, 32)}.xml`;
+  const command = commandFor(runner, test.command, planted?.order ?? test.files, reportPath);
   const result = await sandbox.exec({ command, timeoutMs: test.timeoutSeconds * 1000, user: "tested" }, signal);
   await sandbox.killAll(signal);
-  const output = `${decode(result.stdout)}\n${decode(result.stderr)}`;
-  const text = runner.reads === "report" ? await readReport(sandbox, reportPath, signal) : output;
-  const report =
-    runner.reads === "exit-code" ? exitCodeReport(test.files, result) : text === null ? null : runner.parse(text);
-  return { run: toRun(runner, result, report), log: logOf(command, result, runner.reads === "report" ? text : null) };
+  const bytes = readsReport(runner, test) ? await sandbox.readFile(reportPath, MAX_REPORT_BYTES, signal) : null;
+  if (planted !== null) await removeFiles(sandbox, planted, signal);
+  const text = bytes === null ? null : decode(bytes);
+  return { run: toRun(runner, test, result, text, planted, checked), log: logOf(command, result, text) };
 }
 
-async function readReport(sandbox: Sandbox, path: string, signal: AbortSignal): Promise<string | null> {
-  const bytes = await sandbox.readFile(path, MAX_REPORT_BYTES, signal);
-  return bytes === null ? null : decode(bytes);
+/** Not where the command names no files to put them among, or stops at the first failure. */
+function takesCanaries(
+  runner: Runner,
+  { command }: TestCommand,
+): runner is Runner & Required<Pick<Runner, "canaries">> {
+  if (runner.canaries === undefined) return false;
+  return (
+    command === null || (command.includes("{files}") && !/\s(?:-x|--exitfirst|--maxfail|-f|--failfast)\b/.test(command))
+  );
 }
 
-function exitCodeReport(files: readonly string[], result: ExecResult): TestReport {
-  const id = files.join(" ") || "command";
-  return { tests: new Map([[id, result.exitCode === 0 ? "passed" : "failed"]]), unloaded: [] };
+function readsReport(runner: Runner, { command }: TestCommand): boolean {
+  if (runner.reads !== "report") return false;
+  return runner.parseLog === undefined || command === null || command.includes("{report}");
 }
 
-function toRun(runner: Runner, result: ExecResult, report: TestReport | null): TestRun {
-  const outcomes = Object.fromEntries([...(report?.tests ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)));
-  const unloaded = [...(report?.unloaded ?? [])].sort();
+/** So that a later command that looks for tests by itself doesn't find them. */
+async function removeFiles(sandbox: Sandbox, { files }: Canaries, signal: AbortSignal): Promise<void> {
+  const command = `rm -f -- ${files.map(({ path }) => quote(path)).join(" ")}`;
+  await sandbox.exec({ command, timeoutMs: REMOVE_MS, user: "controller" }, signal);
+}
+
+function toRun(
+  runner: Runner,
+  test: TestCommand,
+  result: ExecResult,
+  text: string | null,
+  planted: Canaries | null,
+  checked: boolean,
+): TestRun {
+  const end = result.oom ? "oom" : result.timedOut ? "timeout" : "completed";
+  const read = runner.reads === "exit-code" ? exitCodeReport(test.files, result) : reportOf(runner, test, result, text);
+  const judged = planted === null ? { ...read, mustEndFailed: false } : judgeCanaries(planted, read.report);
+  const outcomes = Object.fromEntries([...(judged.report?.tests ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const unloaded = [...(judged.report?.unloaded ?? [])].sort();
   const bad =
     unloaded.length > 0 || Object.values(outcomes).some((o) => o === "failed" || o === "error" || o === "timeout");
+  const good = judged.mustEndFailed ? runner.failureStatus : 0;
+  const consistent = bad ? result.exitCode !== 0 : result.exitCode === good;
+  const hidden =
+    judged.mustEndFailed && result.exitCode === 0 ? "canary tests fail, but the command ended with status 0" : null;
   return {
-    end: result.oom ? "oom" : result.timedOut ? "timeout" : "completed",
-    exitCode: result.exitCode,
+    end,
+    exitCode: !bad && consistent ? 0 : result.exitCode,
     outcomes,
     unloaded,
-    consistent: runner.reads === "exit-code" || bad === (result.exitCode !== 0),
+    consistent: runner.reads === "exit-code" || consistent,
+    tampered: checked && end === "completed" ? (read.lie ?? judged.lie ?? hidden) : null,
+    canaries: planted === null ? 0 : planted.mustPass.length + planted.mustFail.length,
     durationMs: Math.round(result.durationMs),
   };
 }
 
+function exitCodeReport(files: readonly string[], result: ExecResult): { report: TestReport; lie: null } {
+  const id = files.join(" ") || "command";
+  const outcome = result.exitCode === 0 ? "passed" : "failed";
+  return { report: { tests: new Map([[id, outcome]]), unloaded: [] }, lie: null };
+}
+
+/** What was read, from the report or else the log; a command stopped early may have left the log alone. */
+function reportOf(
+  runner: Runner,
+  test: TestCommand,
+  result: ExecResult,
+  text: string | null,
+): { report: TestReport | null; lie: string | null } {
+  const fromReport = readsReport(runner, test);
+  if (fromReport && text !== null) return readReport(text, runner.parse, runner.counts === true);
+  const parseLog = runner.reads === "output" ? runner.parse : runner.parseLog;
+  if (parseLog === undefined || (fromReport && !result.timedOut)) return { report: null, lie: null };
+  return readReport(`${decode(result.stdout)}\n${decode(result.stderr)}`, parseLog, false);
+}
+
 function logOf(command: string, result: ExecResult, report: string | null): string {
   const end = result.oom ? "out of memory" : result.timedOut ? "time limit" : `exit ${result.exitCode}`;
-  const parts = [`$ ${command}`, decode(result.stdout), decode(result.stderr), `[${end}]`];
+  const said = command.replace(quote(UNITTEST_SCRIPT), "'…'");
+  const parts = [`$ ${said}`, decode(result.stdout), decode(result.stderr), `[${end}]`];
   if (report !== null) parts.push("[report]", report);
   return parts.filter((part) => part !== "").join("\n");
 }

@@ -19,6 +19,8 @@ function run(outcomes: Record<string, TestOutcome>, changes: Partial<TestRun> = 
     outcomes,
     unloaded: [],
     consistent: true,
+    tampered: null,
+    canaries: 0,
     durationMs: 1,
     ...changes,
   };

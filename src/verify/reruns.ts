@@ -1,0 +1,122 @@
+// A discordant test is run again before it counts: what passes the second time was the machine or the test, not the patch.
+import type { Task, TestSuite } from "../core/types.js";
+import type { ApplyStrategy } from "./apply.js";
+import {
+  type BaseMeasurement,
+  type ExecutionContext,
+  type ExecutionVerdict,
+  gradeRuns,
+  type Logs,
+  verifyCandidate,
+} from "./execution.js";
+import { newFailures, type Rerun } from "./signals.js";
+
+/** Further runs of a candidate with new failures, at most. */
+const RERUNS = 2;
+/** A patch that breaks more than this and breaks it again broke it: one rerun is enough. */
+const FEW = 10;
+
+/**
+ * Verifies a candidate; where tests fail that pass on base, runs the regression tests again, each time in a fresh sandbox
+ * (what the first run left behind could make a test pass, or fail). First only the files that the failing tests come
+ * from, where the ids tell; the whole command has the last word on a test that passes then, because a failure that other
+ * files' tests bring about is no flaky one. Cost: nothing without a new failure, else at most two runs.
+ */
+export async function verifyWithReruns(
+  task: Task,
+  patch: string,
+  base: BaseMeasurement,
+  context: ExecutionContext,
+  signal: AbortSignal,
+): Promise<{ verdict: ExecutionVerdict; logs: Logs }> {
+  const first = await verifyCandidate(task, patch, base, context, signal);
+  let { verdict } = first;
+  const logs: Record<string, string> = { ...first.logs };
+  const suite = task.regression;
+  const { applied } = verdict;
+  if (suite === null || applied === null) return { verdict, logs };
+  const reruns: Rerun[] = [];
+  while (reruns.length < RERUNS) {
+    const files = filesToRerun(suite, base, verdict, reruns);
+    if (files === undefined) break;
+    const again = await rerun(task, suite, files, patch, base, context, signal);
+    if (again.run === null) break;
+    reruns.push({ files, run: again.run });
+    logs[`regression.again-${reruns.length}.log`] = again.log;
+    verdict = grade(task, base, verdict, applied, reruns);
+  }
+  return { verdict, logs };
+}
+
+function grade(
+  task: Task,
+  base: BaseMeasurement,
+  { runs }: ExecutionVerdict,
+  applied: ApplyStrategy,
+  reruns: readonly Rerun[],
+): ExecutionVerdict {
+  return gradeRuns(task, base, runs, applied, { reruns: [...reruns], quarantined: [] });
+}
+
+/** Files of the next rerun, null for the whole command, undefined if there is nothing (more) to find out. */
+function filesToRerun(
+  suite: TestSuite,
+  base: BaseMeasurement,
+  verdict: ExecutionVerdict,
+  reruns: readonly Rerun[],
+): readonly string[] | null | undefined {
+  const suspects = verdict.regression.newFailures;
+  if (suspects.length === 0 || verdict.signals.regression.status !== "ok") return undefined;
+  const [narrow] = reruns;
+  if (narrow === undefined) return filesOf(suite, suspects);
+  const baseRuns = base.runs.flatMap(({ regression }) => regression ?? []);
+  const failed = new Set(newFailures(baseRuns, narrow.run));
+  if (narrow.files !== null && suspects.some((id) => !failed.has(id))) return null;
+  return suspects.length > FEW ? undefined : narrow.files;
+}
+
+/**
+ * The files that failing tests come from, where each of their ids names one by path or by module; null if some id tells
+ * nothing, or if that is all files.
+ */
+export function filesOf(suite: TestSuite, ids: readonly string[]): readonly string[] | null {
+  if (!takesFiles(suite)) return null;
+  const chosen = new Set<string>();
+  for (const id of ids) {
+    const found = suite.files.filter((file) => names(id, file));
+    if (found.length === 0) return null;
+    for (const file of found) chosen.add(file);
+  }
+  return chosen.size === suite.files.length ? null : suite.files.filter((file) => chosen.has(file));
+}
+
+/** Whether the command can be given other files than the suite's own. */
+export function takesFiles({ command, files }: Pick<TestSuite, "command" | "files">): boolean {
+  return files.length > 0 && (command === null || command.includes("{files}"));
+}
+
+/** `tests.test_a.T::test_x`, `test_x (tests.test_a.T)` and `tests/test_a.py::test_x` are of tests/test_a.py. */
+function names(id: string, file: string): boolean {
+  const module = file.replace(/\.\w+$/, "").replaceAll("/", ".");
+  // Django's runner names modules from its folder of tests on.
+  return [file, module, module.replace(/^tests\./, "")].some((name) => {
+    const at = id.indexOf(name);
+    const before = id[at - 1] ?? " ";
+    const after = id[at + name.length] ?? " ";
+    return at !== -1 && !/[\w./-]/.test(before) && !/[\w/-]/.test(after);
+  });
+}
+
+async function rerun(
+  task: Task,
+  suite: TestSuite,
+  files: readonly string[] | null,
+  patch: string,
+  base: BaseMeasurement,
+  context: ExecutionContext,
+  signal: AbortSignal,
+): Promise<{ run: Rerun["run"] | null; log: string }> {
+  const narrowed = { ...task, generated: [], regression: files === null ? suite : { ...suite, files } };
+  const { verdict, logs } = await verifyCandidate(narrowed, patch, base, context, signal);
+  return { run: verdict.runs.regression, log: logs["regression.log"] ?? "" };
+}
