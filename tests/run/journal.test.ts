@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -62,6 +62,24 @@ describe("RunDirectory", () => {
     }
   });
 
+  it("does not take a lock that is still being written for a dead process's", async () => {
+    const lock = join(folder, "lock");
+    const whole = JSON.stringify({ pid: process.pid, owner: ownerWord(await thisOwner()) });
+    await writeFile(lock, "");
+    const opened = RunDirectory.open(folder);
+    await writeFile(lock, whole);
+    await expect(opened).rejects.toThrow(/in use by another bestk/);
+  });
+
+  it("is taken over by one of many that find it stale at once", { timeout: 60_000 }, async () => {
+    const own = ownerWord(await thisOwner());
+    await writeFile(join(folder, "lock"), JSON.stringify({ pid: 4194305, owner: own.replace(/_\d+$/, "_1") }));
+    const opened = await Promise.allSettled(Array.from({ length: 12 }, () => RunDirectory.open(folder)));
+    const holders = opened.filter(({ status }) => status === "fulfilled");
+    expect(holders).toHaveLength(1);
+    expect((await readdir(folder)).sort()).toEqual(["lock", "logs"]);
+  });
+
   it("does not take over the lock of another machine", async () => {
     await writeFile(join(folder, "lock"), JSON.stringify({ pid: 1, owner: "elsewhere_1_1" }));
     await expect(RunDirectory.open(folder)).rejects.toThrow(/elsewhere/);
@@ -79,7 +97,6 @@ describe("RunDirectory", () => {
   it("never writes outside of its folder, whatever an id is", async () => {
     await using directory = await RunDirectory.open(join(folder, "run"));
     await directory.save(["../../escape", ".."], "k", 1, {});
-    const { readdir } = await import("node:fs/promises");
     expect(await readdir(folder)).toEqual(["run"]);
   });
 });
