@@ -2,11 +2,13 @@
 import { Command, CommanderError } from "commander";
 import { BestkError, messageOf } from "../core/errors.js";
 import { applyConfigFile } from "./configFile.js";
+import { spreadInstances } from "./instanceFlag.js";
 import { addGlobalOptions } from "./options.js";
 import { colors, tolerateClosedPipe } from "./terminal.js";
 import type { Verb } from "./verb.js";
 import { demo } from "./verbs/demo.js";
 import { doctor } from "./verbs/doctor.js";
+import { grade } from "./verbs/grade.js";
 import { inspect } from "./verbs/inspect.js";
 import { rank } from "./verbs/rank.js";
 import { render } from "./verbs/render.js";
@@ -15,7 +17,7 @@ import { score } from "./verbs/score.js";
 import { verify } from "./verbs/verify.js";
 import { bestkVersion } from "./version.js";
 
-const VERBS: readonly Verb[] = [demo, inspect, run, verify, score, rank, render, doctor];
+const VERBS: readonly Verb[] = [demo, inspect, run, verify, score, rank, render, grade, doctor];
 
 /** Runs one command line; returns the exit code (cli: 0 done, 1 bug, 2 input, 3 prerequisite, 4 evidence, 130 interrupted). */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
@@ -25,7 +27,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     exitCode = code;
   });
   try {
-    await program.parseAsync(argv, { from: "user" });
+    const verb = program.commands.find((command) => command.name() === argv[0]);
+    const spread = verb === undefined ? argv : [verb.name(), ...spreadInstances(argv.slice(1), verb)];
+    await program.parseAsync(spread, { from: "user" });
     return exitCode;
   } catch (thrown) {
     return report(thrown);

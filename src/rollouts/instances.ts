@@ -54,8 +54,8 @@ const instanceSchema = z.object({
 
 type InstanceRecord = z.infer<typeof instanceSchema>;
 
-/** Where a record stands, for messages. */
-interface Located {
+/** An instance record before anything of it is read, and where it stands, for messages. */
+export interface LocatedRecord {
   readonly where: string;
   readonly folder: string;
   readonly value: unknown;
@@ -68,7 +68,7 @@ interface Located {
 export async function loadTasks(files: readonly string[]): Promise<Task[]> {
   const tasks = new Map<string, { task: Task; where: string }>();
   for (const file of files) {
-    for await (const located of records(file)) {
+    for await (const located of readInstanceRecords(file)) {
       const task = await toTask(parseRecord(located), located);
       const known = tasks.get(task.instanceId);
       if (known !== undefined && contentHash(known.task) !== contentHash(task)) {
@@ -86,7 +86,8 @@ export async function loadTasks(files: readonly string[]): Promise<Task[]> {
   return [...tasks.values()].map(({ task }) => task).sort((a, b) => compareNatural(a.instanceId, b.instanceId));
 }
 
-async function* records(file: string): AsyncGenerator<Located> {
+/** Records of an instance file (JSONL, JSON list or object, YAML; plain or gzipped), whole. Throws BestkError `input`. */
+export async function* readInstanceRecords(file: string): AsyncGenerator<LocatedRecord> {
   const folder = dirname(resolve(file));
   if (await isJsonLines(file)) {
     for await (const { number, text } of readLines(file)) {
@@ -139,7 +140,7 @@ function isRecordMap(document: unknown): document is Record<string, unknown> {
   return document !== null && typeof document === "object" && !("instance_id" in document);
 }
 
-function parseRecord(located: Located): InstanceRecord {
+function parseRecord(located: LocatedRecord): InstanceRecord {
   const parsed = instanceSchema.safeParse(located.value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -149,7 +150,7 @@ function parseRecord(located: Located): InstanceRecord {
   });
 }
 
-async function toTask(record: InstanceRecord, located: Located): Promise<Task> {
+async function toTask(record: InstanceRecord, located: LocatedRecord): Promise<Task> {
   const fromFolder = (path: string | null | undefined) => (path == null ? null : resolve(located.folder, path));
   return {
     instanceId: record.instance_id,
@@ -175,7 +176,7 @@ function toSuite(suite: z.infer<typeof regressionSchema>): TestSuite {
   return { runner, command: command ?? null, files, timeoutSeconds: timeout_seconds };
 }
 
-async function toGenerated(test: z.infer<typeof generatedSchema>, located: Located): Promise<GeneratedTest> {
+async function toGenerated(test: z.infer<typeof generatedSchema>, located: LocatedRecord): Promise<GeneratedTest> {
   return {
     id: test.id ?? test.path,
     path: test.path,

@@ -1,0 +1,58 @@
+// Writes grades in the harness's own form: one report.json, or the folders in which the harness keeps several.
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { BestkError, messageOf } from "../core/errors.js";
+import { contentHash } from "../core/hash.js";
+import { writeAtomic } from "../core/io.js";
+import type { Graded } from "./gradeLogs.js";
+import { type HarnessReport, harnessReportOf } from "./harnessReport.js";
+
+/**
+ * `x.json`: one object, instance → report. Any other path is a folder: `<rollout>/<instance>/report.json`, as the harness
+ * lays its logs out. Returns how many files were written. Throws BestkError `usage` where one object would have to hold
+ * two rollouts of an instance, or nothing can be written there.
+ */
+export async function writeReports(path: string, grades: readonly Graded[]): Promise<number> {
+  const files = path.endsWith(".json") ? [[path, oneObject(path, grades)] as const] : folders(path, grades);
+  try {
+    for (const [file, content] of files) {
+      await mkdir(dirname(file), { recursive: true });
+      await writeAtomic(file, `${JSON.stringify(content, null, 4)}\n`);
+    }
+  } catch (thrown) {
+    throw new BestkError("usage", `-o ${path}: can't be written (${messageOf(thrown)})`, { cause: thrown });
+  }
+  return files.length;
+}
+
+type Reports = Readonly<Record<string, HarnessReport>>;
+
+function oneObject(path: string, grades: readonly Graded[]): Reports {
+  const reports: Record<string, HarnessReport> = {};
+  for (const { line, patch } of grades) {
+    if (Object.hasOwn(reports, line.instanceId)) {
+      throw new BestkError("usage", `-o ${path}: several rollouts of ${line.instanceId} don't fit into one report`, {
+        hint: "give a folder instead of a .json file: each rollout gets a report of its own",
+      });
+    }
+    reports[line.instanceId] = harnessReportOf(line, patch);
+  }
+  return reports;
+}
+
+function folders(path: string, grades: readonly Graded[]): (readonly [string, Reports])[] {
+  return grades.map(({ line, patch }) => [
+    join(path, folderOf(line.rolloutId), folderOf(line.instanceId), "report.json"),
+    { [line.instanceId]: harnessReportOf(line, patch) },
+  ]);
+}
+
+/** "/" becomes "__", as in the harness; where more of a free id must change, a hash of it tells it apart. */
+function folderOf(id: string): string {
+  const plain = id
+    .replaceAll("/", "__")
+    .replaceAll(/[^\w.@#=+~-]/g, "_")
+    .slice(0, 150);
+  const isLossless = plain.replaceAll("__", "/") === id || plain === id;
+  return isLossless && !/^\.*$/.test(plain) ? plain : `${plain}-${contentHash(id).slice(0, 8)}`;
+}
