@@ -12,17 +12,19 @@ import { isObject, type Json, kindOf, list, nullableText, objectOf, optionalText
 import { textOf } from "./messages.js";
 import { recordUnits } from "./recordUnit.js";
 import { instanceOfPath, stemOf } from "./sourceNames.js";
+import { isDatasetRow, readDatasetRow } from "./sweAgentDataset.js";
 import { clean } from "./turns.js";
 
-/** `{trajectory: [{action, observation, thought}], history, info: {submission, exit_status}}`, one a file. */
+/** `{trajectory: [{action, observation, thought}], history, info: {submission, exit_status}}`, one a file; or a row of a data set. */
 export const sweAgent: Adapter = {
   format: "swe-agent",
   detect(probe: Probe): RecordUnit | null {
     const found = recordUnits(probe);
-    return found !== null && isTraj(found.first) ? found.unit : null;
+    return found !== null && (isTraj(found.first) || isDatasetRow(found.first)) ? found.unit : null;
   },
   read(record, source) {
-    return [readTraj(objectOf(record.value), source)];
+    const value = objectOf(record.value);
+    return [isDatasetRow(value) ? readDatasetRow(value) : readTraj(value, source)];
   },
 };
 
