@@ -6,7 +6,7 @@ import type { Source } from "./sources.js";
 
 /** One sentence: what the file is, or what was looked at and which of the formats it is nearest to. */
 export function refusalOf(peeked: Peek, source: Source, adapters: readonly Adapter[]): string {
-  const known = peeked.shape === "text" ? knownText(peeked.head) : knownJson(peeked);
+  const known = peeked.shape === "text" ? knownText(peeked.head, source) : knownJson(peeked);
   if (known !== null) return known;
   const formats = adapters.map((adapter) => adapter.format);
   if (peeked.damage !== null) return `${peeked.damage.message}; ${looked(peeked)}; ${nearestTo(peeked, formats)}`;
@@ -41,15 +41,25 @@ const JSON_RULES: readonly JsonRule[] = [
     "R2E-Gym's table of verifier scores, not rollouts: `bestk rank` and `bestk curve` read it",
   ],
   [
-    (v) => has(v, "problem_statement", "base_commit") && (has(v, "test_patch") || has(v, "FAIL_TO_PASS")),
+    (v) =>
+      (has(v, "problem_statement", "base_commit") && (has(v, "test_patch") || has(v, "FAIL_TO_PASS"))) ||
+      has(v, "instance_id", "repo", "FAIL_TO_PASS"),
     "instance records (issue, gold patch, tests), not rollouts: give them with `--instances`",
   ],
   [
-    (v) => has(v, "resolved_ids") || has(v, "total_instances", "submitted_instances"),
+    (v) => has(v, "org", "repo", "number", "fix_patch"),
+    "Multi-SWE-bench's instance records (issue, true patch, tests), not rollouts",
+  ],
+  [(v) => has(v, "instance_ids"), "a list of instance ids (a data set's or a split's): no patches and no steps"],
+  [
+    (v) => has(v, "resolved_ids") || has(v, "ids_resolved") || has(v, "total_instances", "submitted_instances"),
     "a summary report of a SWE-bench harness run: counts and lists of ids, no patches and no steps",
   ],
   [
-    (v) => isObject(someValue(v)) && has(someValue(v) as Json, "patch_successfully_applied"),
+    (v) =>
+      has(v, "patch_successfully_applied") ||
+      has(v, "FAIL_TO_PASS", "PASS_TO_FAIL") ||
+      (isObject(someValue(v)) && has(someValue(v) as Json, "patch_successfully_applied")),
     "a SWE-bench harness report: test outcomes, no patches and no steps",
   ],
   [
@@ -77,14 +87,50 @@ const JSON_RULES: readonly JsonRule[] = [
     "Agentless's raw generations: edits, not patches (its output_<n>_processed.jsonl is read)",
   ],
   [
+    (v) => has(v, "found_files") || has(v, "found_edit_locs"),
+    "Agentless's fault localization: places to edit, no patches (its output_<n>_processed.jsonl is read)",
+  ],
+  [
+    (v) => has(v, "selected_diff_index"),
+    "the result of Augment's ensembler: a choice that was made; the diffs that it chose from are read",
+  ],
+  [
     (v) => has(v, "task_id") && (has(v, "task_info") || has(v, "setup_info")),
     "AutoCodeRover's description of a task, not a rollout: it is read beside a conversation_round_<n>.json",
+  ],
+  [
+    (v) => has(v, "extract_status") || has(v, "func_name", "call_ok"),
+    "AutoCodeRover's notes on a task, not a rollout: its conversation_round_<n>.json is read",
+  ],
+  [
+    (v) => has(v, "eval_output_dir") && (has(v, "llm_config") || has(v, "llm")),
+    "the settings of an OpenHands evaluation: its output.jsonl is read",
+  ],
+  [
+    (v) => has(v, "agent", "stuck_detection", "max_iterations"),
+    "the state of an OpenHands conversation: the files in its events folder are read",
+  ],
+  [
+    (v) => typeof v.kind === "string" && has(v, "timestamp", "source"),
+    "events of an OpenHands conversation one a line: they are read from output.jsonl, a JSON list or an events folder",
+  ],
+  [
+    (v) => has(v, "instance_id") && Array.isArray(v.history) && v.history.length === 0,
+    "a record without an event and without a patch: the run left nothing to judge",
+  ],
+  [(v) => has(v, "run_type", "inputs"), "traced calls (LangSmith's form): they name no instance and no final patch"],
+  [
+    (v) => Array.isArray(v.messages) && !has(v, "patch") && !has(v, "info"),
+    "chat messages alone (training data, or the log of a request): no final patch, and no scaffold that is known",
   ],
 ];
 
 function knownJson(peeked: Peek): string | null {
   const value = peeked.firsts[0];
   if (peeked.damage === null && isEmpty(peeked)) return "holds no record: an empty JSON list or object";
+  if (Array.isArray(value) && isObject(value[0]) && "role" in value[0]) {
+    return "lists of chat messages (what AutoCodeRover asked its proxy agent): its conversation_round_<n>.json is read";
+  }
   if (!isObject(value)) return null;
   if (typeof value.schema === "string" && /^bestk\./.test(value.schema) && value.schema !== "bestk.rollout/1") {
     return `a file of bestk's own (${value.schema.slice(0, 60)}), but not of rollouts (bestk.rollout/1)`;
@@ -96,11 +142,12 @@ type TextRule = readonly [pattern: RegExp, what: string];
 
 const TEXT_RULES: readonly TextRule[] = [
   [/^\s*$/, "an empty file"],
+  [/^#!.*sh\b/, "a shell script"],
   [/^PAR1/, "a Parquet file; rollouts are read from JSON and JSONL"],
   [/^PK\W\W/, "a zip archive; unpack it first"],
   [/^version https:\/\/git-lfs\.github\.com/, "a Git LFS pointer: the file itself was not fetched"],
   [
-    /^\s*(?:diff --git |--- (?:a\/|\/dev\/null)|Index: )/,
+    /^\s*(?:diff --git |--- (?:a\/|\/dev\/null)|Index: |From [0-9a-f]{40} )/,
     "a lone patch: it names no instance (predictions hold instance_id, model_name_or_path and model_patch)",
   ],
   [/^# Trace: /, "a Markdown trace (one of PolyBench's own forms): prose, no structured steps"],
@@ -117,12 +164,20 @@ const TEXT_RULES: readonly TextRule[] = [
     /^\++ source \/opt\/miniconda3|>>>>> (?:Start|End) Test Output|Container for \S+ (?:created|started)|Creating container for/,
     "a log or test output of a SWE-bench harness run: no patch and no steps",
   ],
-  [/^#!.*sh\b/, "a shell script"],
+  [
+    /^\s*# modification \d/,
+    "a patch in AutoCodeRover's own notation, beside its conversation: extracted_patch_<n>.diff is read",
+  ],
+  [/^\s*# aider chat started/, "aider's chat history: prose, no structured steps and no final patch"],
+  [/^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d/, "a log, lines with a time each: no structured steps and no final patch"],
   [/^Initial prompt:/, "a plain-text log of Anthropic's tools agent: a transcript for people, none of the formats"],
   [/^\s*<(?:!doctype|html)/i, "an HTML page"],
 ];
 
-function knownText(head: string): string | null {
+function knownText(head: string, source: Source): string | null {
+  if (/\.ya?ml(?:\.gz)?$/i.test(source.file) && head.trim() !== "") {
+    return "a YAML file (settings, or a list of how runs ended): scaffolds write no rollouts in YAML";
+  }
   const rule = TEXT_RULES.find(([pattern]) => pattern.test(head));
   if (rule !== undefined) return rule[1];
   if (/^(?:\uFFFE|\uFFFD\uFFFD)/.test(head) && head.includes("\0")) return "UTF-16 text; rollouts are read as UTF-8";
