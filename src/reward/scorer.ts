@@ -167,11 +167,14 @@ function spawnScorer(entry: ScorerEntry): Running {
   };
 }
 
+/** The engine would report its use to its makers, and leave a log of that and a device id behind: it's told not to before it loads. */
+const NO_TELEMETRY = ["--import", "data:text/javascript,process.env.ORT_DISABLE_TELEMETRY='1'"];
+
 /** The compiled entry, or the TypeScript one under tsx where bestk itself runs from its sources. */
 function sessionEntry(): ScorerEntry {
   const fromSource = import.meta.url.endsWith(".ts");
   const path = fileURLToPath(new URL(`./sessionProcess.${fromSource ? "ts" : "js"}`, import.meta.url));
-  if (!fromSource) return { path, execArgv: [] };
+  if (!fromSource) return { path, execArgv: NO_TELEMETRY };
   const loader = createRequire(import.meta.url).resolve("tsx");
-  return { path, execArgv: ["--import", pathToFileURL(loader).href] };
+  return { path, execArgv: [...NO_TELEMETRY, "--import", pathToFileURL(loader).href] };
 }

@@ -1,10 +1,10 @@
 // The shipped model end to end, and every way in which a model folder can be wrong.
 import { execFile, spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { sha256 } from "../../src/core/hash.js";
 import type { Signal } from "../../src/core/signal.js";
 import { loadRewardModel, type RewardInput, type RewardModel } from "../../src/reward/model.js";
@@ -58,6 +58,21 @@ describe("the shipped model", () => {
     const [good, lost] = [await value(GOOD), await value(LOST)];
     expect(good).toBeGreaterThan(lost);
     for (const reward of [good, lost]) expect(reward >= 0 && reward <= 1).toBe(true);
+  });
+
+  test("the engine reports to nobody and leaves nothing behind", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bestk-"));
+    for (const name of ["TMPDIR", "HOME", "XDG_CACHE_HOME"]) vi.stubEnv(name, folder);
+    vi.stubEnv("ORT_DISABLE_TELEMETRY", undefined);
+    try {
+      await using fresh = await loadRewardModel();
+      expect(await fresh.score(fresh.prepare(GOOD), never)).toMatchObject({ status: "ok" });
+      const left = readdirSync(folder, { recursive: true, encoding: "utf8" });
+      expect(left.filter((path) => /mat-debug|onnxruntime/.test(path))).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("gives the same reward whatever came before, and however many are asked at once", async () => {

@@ -1,5 +1,5 @@
 // The scorer process: restarted once, stopped on abort and dispose, and never left behind.
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,9 +37,13 @@ describe("scorer", () => {
   });
 
   test("a process that dies in a run is restarted and the input tried again", async () => {
-    const marker = join(mkdtempSync(join(tmpdir(), "bestk-")), "died");
-    await using scorer = newScorer(`die-first:${marker}`, IO, MOODY);
-    expect(await run(scorer, 4)).toBe(8);
+    const folder = mkdtempSync(join(tmpdir(), "bestk-"));
+    try {
+      await using scorer = newScorer(`die-first:${join(folder, "died")}`, IO, MOODY);
+      expect(await run(scorer, 4)).toBe(8);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("a process that is killed between two inputs is restarted", async () => {
