@@ -65,6 +65,8 @@ export interface TestSuite {
   readonly command: string | null;
   /** Test files relative to `workdir`; empty means whatever the command runs by itself. */
   readonly files: readonly string[];
+  /** Takes other files than `files` (the default): all of the repository, or those related to what candidates edit. */
+  readonly select?: "files" | "all" | "related";
   readonly timeoutSeconds: number;
 }
 

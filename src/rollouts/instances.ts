@@ -20,6 +20,7 @@ const regressionSchema = z.object({
   runner: z.string().min(1),
   command: z.string().min(1).optional(),
   files: z.array(relativeFile).default([]),
+  select: z.enum(["files", "all", "related"]).optional(),
   timeout_seconds: seconds.default(DEFAULT_REGRESSION_SECONDS),
 });
 
@@ -172,8 +173,9 @@ async function toTask(record: InstanceRecord, located: LocatedRecord): Promise<T
 }
 
 function toSuite(suite: z.infer<typeof regressionSchema>): TestSuite {
-  const { runner, command, files, timeout_seconds } = suite;
-  return { runner, command: command ?? null, files, timeoutSeconds: timeout_seconds };
+  const { runner, command, files, select, timeout_seconds } = suite;
+  const chosen = select === undefined ? {} : { select };
+  return { runner, command: command ?? null, files, ...chosen, timeoutSeconds: timeout_seconds };
 }
 
 async function toGenerated(test: z.infer<typeof generatedSchema>, located: LocatedRecord): Promise<GeneratedTest> {
