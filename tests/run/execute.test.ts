@@ -47,18 +47,21 @@ interface Changes {
   readonly tasks?: readonly Task[];
   readonly environments?: FakeEnvironments;
   readonly task?: Task;
+  readonly instanceIds?: readonly string[];
   readonly labels?: Labels;
   readonly onEvent?: (event: RunEvent, drain: AbortController) => void;
 }
 
 function run(changes: Changes = {}): Promise<RunResult> {
   const drain = new AbortController();
-  const rollouts = Object.entries(changes.patches ?? PATCHES).map(([rolloutId, patch]) => ({
-    instanceId: TASK.instanceId,
-    rolloutId,
-    patch,
-    input: null,
-  }));
+  const rollouts = (changes.instanceIds ?? [TASK.instanceId]).flatMap((instanceId) =>
+    Object.entries(changes.patches ?? PATCHES).map(([rolloutId, patch]) => ({
+      instanceId,
+      rolloutId,
+      patch,
+      input: null,
+    })),
+  );
   const labels = changes.labels ?? new Map([[TASK.instanceId, new Map([["r2", true]])]]);
   return executeRun({
     tasks: changes.tasks ?? [TASK],
@@ -180,6 +183,26 @@ describe("executeRun", () => {
       },
     });
     await expect(run({ environments })).rejects.toMatchObject({ code: "prerequisite", message: "the engine is gone" });
+  });
+
+  it("stops all work at a failure that nothing can mend, and gives up the directory only when all of it has ended", async () => {
+    const events: string[] = [];
+    let isOver = false;
+    const tasks = ["x__y-1", "x__y-2"].map((instanceId) => ({ ...TASK, instanceId }));
+    const environments = fakeEnvironments({
+      onOpen: (opened) => {
+        if (isOver) events.push("opened after the end");
+        if (opened === 4) throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+      },
+    });
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`r${i}`, diff(`RIGHT ${i}`)]));
+    const running = run({ tasks, environments, patches: many, instanceIds: ["x__y-1", "x__y-2"] });
+    await expect(running).rejects.toThrow("ENOSPC");
+    isOver = true;
+    await expect(readFile(join(folder, "lock"))).rejects.toThrow("ENOENT");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(events).toEqual([]);
+    expect(environments.verified.length).toBeLessThan(10);
   });
 
   it("opens no sandbox for an instance without tests", async () => {
