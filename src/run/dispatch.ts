@@ -8,16 +8,22 @@ import type { Labels } from "../core/types.js";
 import type { GroupedCandidate } from "../patch/group.js";
 import { SandboxError } from "../sandbox/sandbox.js";
 import { labelledLine } from "../tables/labels.js";
-import { isTransient, type Machine, openMachine } from "./attempts.js";
 import { evidenceLine, isCurrent, type KeyedVerdict, NO_REWARD } from "./evidence.js";
 import type { Plan, PlannedInstance, PlannedRollout } from "./plan.js";
-import { type FailedInstance, type ReadyInstance, readyInstance, type WorkOptions } from "./ready.js";
 import type { Rewards } from "./score.js";
-import { type CandidateResult, emptyVerdict, hasTests, NO_PATCH, NO_TESTS, verdictOf } from "./verdicts.js";
+import {
+  emptyVerdict,
+  type FailedInstance,
+  hasTests,
+  NO_PATCH,
+  NO_TESTS,
+  type ReadyInstance,
+  readyInstance,
+  type VerdictOptions,
+  verdictOf,
+} from "./verdicts.js";
 
-export interface DispatchOptions extends Omit<WorkOptions, "machine"> {
-  /** How failures of the machine are retried; a test passes shorter waits. */
-  readonly machine?: Machine;
+export interface DispatchOptions extends VerdictOptions {
   readonly plan: Plan;
   /** A rollout without an entry has no reward. */
   readonly rewards: Rewards;
@@ -39,21 +45,23 @@ export interface DispatchResult {
  * Throws the first failure where not one instance could be prepared: then it's the machine or the configuration, and
  * evidence of nothing.
  */
-export async function dispatch(given: DispatchOptions): Promise<DispatchResult> {
-  const options = { ...given, machine: given.machine ?? openMachine() };
+export async function dispatch(options: DispatchOptions): Promise<DispatchResult> {
   const { plan, directory, jobs, drain } = options;
   const before = new Map((await directory.evidence()).map((line) => [idOf(line), line]));
   const total = plan.instances.reduce((sum, { candidates }) => sum + candidates.length, 0);
-  const work = pLimit(jobs);
-  const state: State = { options, before, kept: new Map(), total, finished: new Set(), work, prepared: new Map() };
+  const failed = new AbortController();
+  const working = {
+    ...options,
+    drain: AbortSignal.any([drain, failed.signal]),
+    stop: AbortSignal.any([options.stop, failed.signal]),
+  };
+  const empty = { before, kept: new Map(), total, done: 0, prepared: new Map() };
+  const state: State = { ...empty, options: working, failed, work: pLimit(jobs) };
   const perInstance = pLimit(jobs);
-  const pass = (instances: readonly PlannedInstance[], isLast: boolean) =>
-    Promise.all(instances.map((instance) => perInstance(() => dispatchInstance(state, instance, isLast))));
-  const done = await pass(plan.instances, false);
-  // What the machine kept from being done is tried once more when all else is done: it may be well again.
-  const left = plan.instances.filter((_, i) => done[i] === false);
-  options.machine.down = false;
-  await pass(left, true);
+  await allToTheirEnd(
+    plan.instances.map((instance) => perInstance(() => dispatchInstance(state, instance))),
+    failed,
+  );
   options.stop.throwIfAborted();
   const prepared = [...state.prepared.values()];
   const failures = prepared.flatMap((ready) => ("failure" in ready ? [ready.failure] : []));
@@ -67,103 +75,72 @@ export async function dispatch(given: DispatchOptions): Promise<DispatchResult> 
 }
 
 interface State {
-  readonly options: DispatchOptions & WorkOptions;
+  readonly options: DispatchOptions;
+  /** Aborted by what no other work can mend (a full disk, a bug); the failure is its reason. */
+  readonly failed: AbortController;
   /** Evidence of earlier runs in this directory. */
   readonly before: ReadonlyMap<string, EvidenceLine>;
   /** Evidence that belongs to this plan. */
   readonly kept: Map<string, EvidenceLine>;
   readonly total: number;
-  /** Candidates that were reported as done. */
-  readonly finished: Set<GroupedCandidate>;
+  done: number;
   readonly work: <T>(job: () => Promise<T>) => Promise<T>;
   readonly prepared: Map<string, ReadyInstance | FailedInstance>;
 }
 
-/** False if the machine kept some of it from being done, which is then left for the last pass. */
-async function dispatchInstance(state: State, instance: PlannedInstance, isLast: boolean): Promise<boolean> {
+async function dispatchInstance(state: State, instance: PlannedInstance): Promise<void> {
   const { drain } = state.options;
   const { task, candidates, rollouts } = instance;
-  if (drain.aborted) return true;
+  if (drain.aborted) return;
   const inCandidate = new Set(candidates.flatMap(({ rolloutIds }) => rolloutIds));
   for (const rollout of rollouts.filter(({ rolloutId }) => !inCandidate.has(rolloutId))) {
     await record(state, null, rollout, NO_PATCH);
   }
-  const patches = candidates.map(({ patch }) => patch).filter((patch) => patch !== "");
-  const needsSandbox = hasTests(task) && patches.length > 0;
+  const needsSandbox = hasTests(task) && candidates.some(({ patch }) => patch !== "");
   const ready = needsSandbox
-    ? await state.work(async () => (drain.aborted ? null : readyInstance(task, patches, state.options)))
+    ? await state.work(async () => (drain.aborted ? null : readyInstance(task, state.options)))
     : null;
   if (ready !== null) state.prepared.set(task.instanceId, ready);
-  if (needsSandbox && ready === null) return true;
-  if (ready !== null && "failure" in ready && isTransient(ready.failure) && !isLast) return false;
-  const results = await Promise.all(
-    candidates.map((candidate) => state.work(() => dispatchCandidate(state, instance, candidate, ready, isLast))),
+  if (needsSandbox && ready === null) return;
+  await allToTheirEnd(
+    candidates.map((candidate) => state.work(() => dispatchCandidate(state, instance, candidate, ready))),
+    state.failed,
   );
-  const isDone = results.every((result) => result?.retriable !== true);
-  if (!isDone && !isLast && !drain.aborted) return false;
-  await recordDiscordant(state, instance, results);
-  return true;
 }
 
-/** Returns null for what needed no run, or was not begun. Records what nothing else can change any more. */
+/** Waits for every job, so that none works on in a run directory that was given up; the first failure stops the others. */
+async function allToTheirEnd(jobs: readonly Promise<void>[], failed: AbortController): Promise<void> {
+  await Promise.all(jobs.map((job) => job.catch((thrown: unknown) => failed.abort(thrown))));
+  failed.signal.throwIfAborted();
+}
+
 async function dispatchCandidate(
   state: State,
-  instance: PlannedInstance,
+  { task, rollouts }: PlannedInstance,
   candidate: GroupedCandidate,
   ready: ReadyInstance | FailedInstance | null,
-  isLast: boolean,
-): Promise<CandidateResult | null> {
-  const { options, finished } = state;
-  if (options.drain.aborted) return null;
+): Promise<void> {
+  const { options } = state;
+  if (options.drain.aborted) return;
   const needsRun = candidate.patch !== "" && ready !== null;
-  const result = needsRun ? await verdictOf(candidate, ready, options) : null;
-  if (result?.retriable === true && !isLast) return result;
+  const run = needsRun ? await verdictOf(task, candidate, ready, options) : null;
   const verdictFor = (rolloutId: string): KeyedVerdict =>
-    result?.verdict ?? (candidate.patch === "" ? emptyVerdict(candidate, rolloutId) : NO_TESTS);
-  if (result === null || result.newFailures.length === 0) await recordAll(state, instance, candidate, verdictFor);
-  if (finished.has(candidate)) return result;
-  finished.add(candidate);
-  const { regression, reproduction } = verdictFor(candidate.rolloutIds[0] ?? "").signals;
-  options.emit({
-    type: "candidate",
-    instanceId: instance.task.instanceId,
-    candidateId: candidate.candidateId,
-    cached: result?.cached ?? false,
-    unavailable: missingOf([regression, reproduction]),
-    done: finished.size,
-    total: state.total,
-  });
-  return result;
-}
-
-/**
- * A test that changed by itself on one candidate is flaky for all: candidates with new failures wait for the others of
- * their instance, so that the order in which they are done decides nothing.
- */
-async function recordDiscordant(
-  state: State,
-  instance: PlannedInstance,
-  results: readonly (CandidateResult | null)[],
-): Promise<void> {
-  const flaky = [...new Set(results.flatMap((result) => result?.flaky ?? []))].sort();
-  for (const [index, candidate] of instance.candidates.entries()) {
-    const result = results[index] ?? null;
-    if (result === null || result.newFailures.length === 0) continue;
-    const verdict = result.without(flaky);
-    await recordAll(state, instance, candidate, () => verdict);
-  }
-}
-
-async function recordAll(
-  state: State,
-  { rollouts }: PlannedInstance,
-  candidate: GroupedCandidate,
-  verdictFor: (rolloutId: string) => KeyedVerdict,
-): Promise<void> {
+    run?.verdict ?? (candidate.patch === "" ? emptyVerdict(candidate, rolloutId) : NO_TESTS);
   for (const rollout of rollouts) {
     if (!candidate.rolloutIds.includes(rollout.rolloutId)) continue;
     await record(state, candidate, rollout, verdictFor(rollout.rolloutId));
   }
+  state.done += 1;
+  const { regression, reproduction } = verdictFor(candidate.rolloutIds[0] ?? "").signals;
+  options.emit({
+    type: "candidate",
+    instanceId: task.instanceId,
+    candidateId: candidate.candidateId,
+    cached: run?.cached ?? false,
+    unavailable: missingOf([regression, reproduction]),
+    done: state.done,
+    total: state.total,
+  });
 }
 
 /** An instance without tests of one kind lacks nothing as long as the other kind says something. */
@@ -184,7 +161,7 @@ async function record(
   const reward = options.rewards.get(rollout.instanceId)?.get(rollout.rolloutId) ?? NO_REWARD;
   const line = labelledLine(evidenceLine(rollout, candidate, verdict, reward), options.labels);
   const id = idOf(line);
-  const known = kept.get(id) ?? before.get(id);
+  const known = before.get(id);
   if (known !== undefined && isCurrent(known, line)) {
     kept.set(id, known);
     return;
