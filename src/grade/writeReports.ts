@@ -1,11 +1,14 @@
 // Writes grades in the harness's own form: one report.json, or the folders in which the harness keeps several.
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { rollup } from "d3-array";
 import { BestkError, messageOf } from "../core/errors.js";
 import { contentHash } from "../core/hash.js";
 import { writeAtomic } from "../core/io.js";
 import type { Graded } from "./gradeLogs.js";
 import { type HarnessReport, harnessReportOf } from "./harnessReport.js";
+
+const MAX_NAME = 150;
 
 /**
  * `x.json`: one object, instance → report. Any other path is a folder: `<rollout>/<instance>/report.json`, as the harness
@@ -41,18 +44,29 @@ function oneObject(path: string, grades: readonly Graded[]): Reports {
 }
 
 function folders(path: string, grades: readonly Graded[]): (readonly [string, Reports])[] {
+  const folder = folderNames(grades.map(({ line }) => line.rolloutId));
   return grades.map(({ line, patch }) => [
-    join(path, folderOf(line.rolloutId), folderOf(line.instanceId), "report.json"),
+    join(path, folder(line.rolloutId), plainName(line.instanceId), "report.json"),
     { [line.instanceId]: harnessReportOf(line, patch) },
   ]);
 }
 
-/** "/" becomes "__", as in the harness; where more of a free id must change, a hash of it tells it apart. */
-function folderOf(id: string): string {
-  const plain = id
-    .replaceAll("/", "__")
-    .replaceAll(/[^\w.@#=+~-]/g, "_")
-    .slice(0, 150);
-  const isLossless = plain.replaceAll("__", "/") === id || plain === id;
-  return isLossless && !/^\.*$/.test(plain) ? plain : `${plain}-${contentHash(id).slice(0, 8)}`;
+/** A folder for each id; ids that would share one, and ids cut short, are told apart by a hash. */
+function folderNames(ids: readonly string[]): (id: string) => string {
+  const users = rollup(
+    new Set(ids),
+    (group) => group.length,
+    (id) => plainName(id).toLowerCase(),
+  );
+  return (id) => {
+    const plain = plainName(id);
+    const isOwn = users.get(plain.toLowerCase()) === 1 && id.length <= MAX_NAME;
+    return isOwn ? plain : `${plain}-${contentHash(id).slice(0, 8)}`;
+  };
+}
+
+/** "/" becomes "__", as in the harness, and what a folder may not be called becomes "_". */
+function plainName(id: string): string {
+  const name = id.replaceAll("/", "__").replaceAll(/[^\w.@#=+~-]/g, "_");
+  return name.slice(0, MAX_NAME).replace(/^\.+$/, "_");
 }

@@ -4,7 +4,7 @@ import { plainLines } from "./lines.js";
 import type { TestReport } from "./report.js";
 
 const SEPARATOR = " ... ";
-const PRINTED_BEFORE = /[^\w.](\w+ \([\w.]+\))$/;
+const PRINTED_BEFORE = /\W(test\w* \([\w.]+\))$/;
 const HEADER = /^(FAIL|ERROR): (\w+ \([\w.]+\))/;
 
 /**
@@ -15,35 +15,37 @@ const HEADER = /^(FAIL|ERROR): (\w+ \([\w.]+\))/;
  */
 export function parseDjangoLog(log: string): TestReport | null {
   const tests = new Map<string, TestOutcome>();
-  let pending: string | null = null;
+  let pending: readonly string[] = [];
   let ruled = false;
   for (const line of plainLines(log)) {
     const header = ruled ? HEADER.exec(line) : null;
     ruled = line.startsWith("=====");
     if (header !== null) {
       tests.set(header[2] ?? "", header[1] === "FAIL" ? "failed" : "error");
-      pending = null;
+      pending = [];
       continue;
     }
     const at = line.lastIndexOf(SEPARATOR);
-    if (at !== -1) {
-      pending = idOf(line.slice(0, at).trim());
-      const status = statusOf(line.slice(at + SEPARATOR.length));
-      if (status === null) continue;
-      tests.set(pending, status);
-      pending = null;
-    } else if (pending !== null) {
-      // The last such line before the next test: what the test itself prints comes before its status.
-      const status = line === "OK" ? null : statusOf(line);
-      if (status !== null) tests.set(pending, status);
-    }
+    if (at === -1 && pending.length === 0) continue;
+    if (at !== -1) pending = idsOf(line.slice(0, at).trim());
+    // On a line of its own the last status before the next test counts: what the test prints comes before its status.
+    const status = at === -1 ? ownLine(line) : statusOf(line.slice(at + SEPARATOR.length));
+    if (status === null) continue;
+    for (const id of pending) tests.set(id, status);
+    if (at !== -1) pending = [];
   }
   return tests.size === 0 ? null : { tests, unloaded: [] };
 }
 
-/** The text before the status; only the name at its end where something was printed in front of it. */
-function idOf(text: string): string {
-  return text.includes(SEPARATOR) ? text : (PRINTED_BEFORE.exec(text)?.[1] ?? text);
+/** The text before the status, whatever it is; and the name at its end, where something was printed in front of one. */
+function idsOf(text: string): readonly string[] {
+  const name = text.includes(SEPARATOR) ? undefined : PRINTED_BEFORE.exec(text)?.[1];
+  return name === undefined ? [text] : [text, name];
+}
+
+/** "OK" alone is the end of the whole run. */
+function ownLine(line: string): TestOutcome | null {
+  return line.trim() === "OK" ? null : statusOf(line);
 }
 
 function statusOf(text: string): TestOutcome | null {
