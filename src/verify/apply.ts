@@ -1,56 +1,55 @@
 // Applies a candidate patch by a ladder of ways, from a clean tree each time: a half-applied attempt must not count.
-import { type ExecResult, type Sandbox, SandboxError } from "../sandbox/sandbox.js";
-import { quote } from "../sandbox/shellText.js";
+import { pathOf } from "../patch/classify.js";
+import { parsePatch } from "../patch/parse.js";
+import { type Sandbox, SandboxError } from "../sandbox/sandbox.js";
+import { CONTROL_FOLDER, control, GIT_ATTRIBUTES, GIT_CONFIG, textOf } from "./control.js";
+import { type Changes, putBackConfiguration } from "./protect.js";
+import { refusalOf } from "./refusals.js";
 
 export const APPLY_STRATEGIES = ["git-apply", "git-apply-3way", "patch-fuzz"] as const;
 
 export type ApplyStrategy = (typeof APPLY_STRATEGIES)[number];
 
-/** Which way worked, or what each said. */
+/** Which way worked and what then differs from base, or what each said. */
 export type ApplyResult =
-  | { readonly applied: true; readonly strategy: ApplyStrategy }
+  | { readonly applied: true; readonly strategy: ApplyStrategy; readonly changes: Changes }
   | {
       readonly applied: false;
+      /** Why the patch was refused though it may apply; null if it was not. */
+      readonly refused: string | null;
       readonly attempts: readonly { readonly strategy: ApplyStrategy; readonly output: string }[];
     };
 
-const APPLY_TIMEOUT_MS = 120_000;
-
-/** bestk's own files live in `.git`, where neither the tested code nor a test run looks. */
-const CONTROL_FOLDER = ".git/bestk";
 const PATCH_FILE = `${CONTROL_FOLDER}/candidate.patch`;
-
-/** Read through HOME, which every version of git honours for `safe.directory`; hooks, filters and monitors are off. */
-const GIT_CONFIG = `[safe]
-\tdirectory = *
-[core]
-\thooksPath = /dev/null
-\tfsmonitor = false
-\tautocrlf = false
-\tattributesFile = /dev/null
-[user]
-\tname = bestk
-\temail = bestk@localhost
-`;
 
 const COMMANDS: Readonly<Record<ApplyStrategy, string>> = {
   "git-apply": `git apply --whitespace=nowarn ${PATCH_FILE}`,
   "git-apply-3way": `git apply --whitespace=nowarn --3way ${PATCH_FILE}`,
-  // --forward: without it `patch` takes a half-applied patch for a reversed one and reverts it (exit 0).
-  "patch-fuzz": `patch -p1 --batch --forward --fuzz=5 --no-backup-if-mismatch --reject-file=- --input=${PATCH_FILE}`,
+  // --forward: without it `patch` takes a half-applied patch for a reversed one and reverts it (exit 0). --unified: no other
+  // form of patch, such as a script for ed, is read out of what surrounds the hunks.
+  "patch-fuzz": `patch -p1 --unified --batch --forward --fuzz=5 --no-backup-if-mismatch --reject-file=- --input=${PATCH_FILE}`,
 };
 
 /** Makes the tree as it stands the base of every later reset: images may carry uncommitted edits. */
 export async function snapshotBase(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
-  await sandbox.writeFiles([{ path: `${CONTROL_FOLDER}/.gitconfig`, content: GIT_CONFIG }], signal);
+  const settings = [
+    { path: `${CONTROL_FOLDER}/.gitconfig`, content: GIT_CONFIG },
+    { path: ".git/info/attributes", content: GIT_ATTRIBUTES },
+  ];
+  await sandbox.writeFiles(settings, signal);
   const result = await control(sandbox, "git add -A && git commit -q --no-verify --allow-empty -m base", signal);
   if (result.exitCode !== 0) {
     throw new SandboxError("other", `the repository in ${sandbox.workdir} can't be committed: ${textOf(result)}`);
   }
 }
 
-/** Applies a normalised patch. Needs `snapshotBase` before. A patch that doesn't apply is a result, not an error. */
+/**
+ * Applies a normalised patch and puts back what no patch may change (test configuration). Needs `snapshotBase` before. A
+ * patch that doesn't apply, or is refused, is a result, not an error, and leaves the tree as on base.
+ */
 export async function applyPatch(sandbox: Sandbox, patch: string, signal: AbortSignal): Promise<ApplyResult> {
+  const refused = refusalOf(patch);
+  if (refused !== null) return { applied: false, refused, attempts: [] };
   await sandbox.writeFiles([{ path: PATCH_FILE, content: patch }], signal);
   const attempts: { strategy: ApplyStrategy; output: string }[] = [];
   for (const strategy of APPLY_STRATEGIES) {
@@ -60,18 +59,26 @@ export async function applyPatch(sandbox: Sandbox, patch: string, signal: AbortS
       continue;
     }
     const result = await control(sandbox, COMMANDS[strategy], signal);
-    if (result.exitCode === 0) return { applied: true, strategy };
+    if (result.exitCode === 0) {
+      const changes = await putBackConfiguration(sandbox, { touched: pathsOf(patch), before: null, own: [] }, signal);
+      if (changes.refusal === null) return { applied: true, strategy, changes };
+      await reset(sandbox, signal);
+      return { applied: false, refused: changes.refusal, attempts };
+    }
     attempts.push({ strategy, output: textOf(result).slice(0, 2000) });
-    await control(sandbox, "git reset -q --hard HEAD && git clean -fdq", signal);
+    await reset(sandbox, signal);
   }
-  return { applied: false, attempts };
+  return { applied: false, refused: null, attempts };
 }
 
-/** Puts test files back as they are on base, whatever the patch made of them. */
-export async function restoreFiles(sandbox: Sandbox, files: readonly string[], signal: AbortSignal): Promise<void> {
-  if (files.length === 0) return;
-  const list = files.map(quote).join(" ");
-  await control(sandbox, `for f in ${list}; do git checkout -q HEAD -- "$f" 2>/dev/null || true; done`, signal);
+async function reset(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
+  await control(sandbox, "git reset -q --hard HEAD && git clean -fdq", signal);
+}
+
+function pathsOf(patch: string): string[] {
+  return parsePatch(patch)
+    .files.map(pathOf)
+    .filter((path) => path !== "");
 }
 
 const HEADER = /^\s*(?:(?:---|\+\+\+|\*\*\*|diff|rename|copy)\s|index:)/i;
@@ -88,16 +95,4 @@ function dangerOf(patch: string): string | null {
     if (/[\s":/]\.git(?:["/\s]|$)/i.test(name)) return "the patch names a file in .git";
   }
   return null;
-}
-
-function control(sandbox: Sandbox, command: string, signal: AbortSignal): Promise<ExecResult> {
-  const env = { HOME: `${sandbox.workdir}/${CONTROL_FOLDER}`, GIT_CONFIG_NOSYSTEM: "1", LC_ALL: "C" };
-  return sandbox.exec({ command, env, timeoutMs: APPLY_TIMEOUT_MS, user: "controller" }, signal);
-}
-
-function textOf(result: ExecResult): string {
-  return [result.stdout, result.stderr]
-    .map((bytes) => Buffer.from(bytes).toString("utf8").trim())
-    .filter(Boolean)
-    .join("\n");
 }

@@ -3,7 +3,8 @@ import { sha256 } from "../core/hash.js";
 import { type Signals, unavailable } from "../core/signal.js";
 import type { GeneratedTest, Task, TestOutcome } from "../core/types.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
-import { type ApplyStrategy, applyPatch, restoreFiles, snapshotBase } from "./apply.js";
+import { type ApplyStrategy, applyPatch, snapshotBase } from "./apply.js";
+import { type Changes, protectTests, putBackConfiguration } from "./protect.js";
 import {
   flakyTests,
   type GeneratedRuns,
@@ -106,11 +107,11 @@ export async function verifyCandidate(
   await snapshotBase(sandbox, signal);
   const applied = await applyPatch(sandbox, patch, signal);
   if (!applied.applied) {
-    const apply = applied.attempts.map(({ strategy, output }) => `[${strategy}]\n${output}`).join("\n");
-    return { verdict: notAppliedVerdict(), logs: { "apply.log": apply } };
+    const { refused, attempts } = applied;
+    const apply = attempts.map(({ strategy, output }) => `[${strategy}]\n${output}`).join("\n");
+    return { verdict: notAppliedVerdict(refused), logs: { "apply.log": refused ?? apply } };
   }
-  await restoreFiles(sandbox, task.regression?.files ?? [], signal);
-  const { runs, logs } = await runTree(task, sandbox, base, context, signal);
+  const { runs, logs } = await runTree(task, sandbox, { base, changes: applied.changes }, context, signal);
   return { verdict: gradeRuns(task, base, runs, applied.strategy), logs };
 }
 
@@ -169,16 +170,18 @@ function regressionFigures(
 async function runTree(
   task: Task,
   sandbox: Sandbox,
-  base: BaseMeasurement | null,
+  /** null on base itself, which nobody tampers with. */
+  candidate: { readonly base: BaseMeasurement; readonly changes: Changes } | null,
   context: ExecutionContext,
   signal: AbortSignal,
 ): Promise<{ runs: TreeRuns; logs: Logs }> {
   // Where base itself disagrees with canaries, the suite is of a kind that they don't fit.
   const fits = (of: (tree: TreeRuns) => TestRun | null | undefined): boolean =>
-    base === null || base.runs.every((tree) => (of(tree)?.tampered ?? null) === null);
+    candidate === null || candidate.base.runs.every((tree) => (of(tree)?.tampered ?? null) === null);
   const logs: Record<string, string> = {};
   let regression: TestRun | null = null;
   if (task.regression !== null) {
+    await protectTests(sandbox, task.regression.files, true, signal);
     const { run, log } = await runTests(
       sandbox,
       task.regression,
@@ -190,12 +193,19 @@ async function runTree(
     logs["regression.log"] = log;
   }
   const generated: Record<string, TestRun> = {};
+  if (task.generated.length === 0) return { runs: { regression, generated }, logs };
   // Placed after the regression run, so that a command that collects every test doesn't run them too.
   await sandbox.writeFiles(
     task.generated.map(({ path, content }) => ({ path, content })),
     signal,
   );
-  for (const test of task.generated) {
+  const own = task.generated.map(({ path }) => path);
+  await protectTests(sandbox, own, false, signal);
+  for (const [index, test] of task.generated.entries()) {
+    if (candidate !== null && (index > 0 || regression !== null)) {
+      // Code that ran already can have changed what steers the next command.
+      await putBackConfiguration(sandbox, { touched: [], before: candidate.changes, own }, signal);
+    }
     const command = { ...test, files: [test.path] };
     const checked = fits((tree) => tree.generated[test.id]);
     const { run, log } = await runTests(sandbox, command, context.nonce(), signal, checked);
@@ -210,8 +220,9 @@ function logNameOf(test: GeneratedTest): string {
   return `generated.${test.id.replace(/[^\w.-]+/g, "_").slice(0, 80)}.${sha256(test.id).slice(0, 8)}.log`;
 }
 
-function notAppliedVerdict(): ExecutionVerdict {
-  const reason = unavailable("patch-failed", "the patch applies in none of the known ways");
+function notAppliedVerdict(refused: string | null): ExecutionVerdict {
+  const message = refused === null ? "the patch applies in none of the known ways" : `the patch is refused: ${refused}`;
+  const reason = unavailable("patch-failed", message);
   return {
     signals: { regression: reason, reproduction: reason },
     applied: null,
