@@ -34,7 +34,7 @@ export const DEFAULT_RUN = "bestk-run";
 export function addRunFlags(command: Command): Command {
   return addScaffoldOption(command)
     .argument("<rollouts...>", "files, folders or globs of a known format, plain or gzipped")
-    .option("--instances <file>", "instance records (may be repeated)", collect)
+    .option("--instances <file>", "instance records (several files, or repeated)", collect)
     .option("--run <dir>", "run directory; the same command again goes on from there", DEFAULT_RUN)
     .option("--sandbox <name>", "where candidates run: docker, or process for suites you trust", "docker")
     .option("--max-unavailable <share>", "exit 4 if a larger share of the evidence is missing", share, 1);

@@ -3,7 +3,7 @@ import { BestkError, messageOf } from "../core/errors.js";
 import { contentHash } from "../core/hash.js";
 import { readText } from "../core/io.js";
 import { type RawRecord, RecordError } from "../rollouts/adapter.js";
-import { isObject, objectOf, optionalText, text } from "../rollouts/fields.js";
+import { isObject, kindOf, objectOf, optionalText, text } from "../rollouts/fields.js";
 import { JsonDamage } from "../rollouts/json.js";
 import { type Peek, peek } from "../rollouts/peek.js";
 import { cutRecords } from "../rollouts/records.js";
@@ -97,10 +97,16 @@ function recordLog({ value }: RawRecord, file: Source): Found {
     instanceId,
     baseId:
       source === null && run === null ? file.relativePath : [source, run].filter((part) => part !== null).join("#"),
-    log: text(record.test_output, "test_output"),
+    log: logText(record.test_output),
     patch: optionalText(record.patch, "patch"),
     report: carriedReport(record.report, instanceId),
   };
+}
+
+/** An empty log is one: of a run that printed nothing. */
+function logText(value: unknown): string {
+  if (typeof value !== "string") throw new RecordError("test_output", `a string, got ${kindOf(value)}`);
+  return value;
 }
 
 /** `…/<instance>/test_output.txt` with `patch.diff` and `report.json` beside it. */

@@ -24,7 +24,7 @@ export const grade: Verb = {
     command
       .description("ground truth from FAIL_TO_PASS and PASS_TO_PASS, for saved logs of finished evaluations")
       .argument("<logs...>", "tables of harness logs, or folders that hold test_output.txt files")
-      .option("--instances <file>", "instance records with the lists of tests (several, or repeated)", collect)
+      .option("--instances <file>", "instance records with the lists of tests (several files, or repeated)", collect)
       .option("--instance-lists", "judge on the instance's lists even where a log's own report names other tests")
       .option("-o, --output <path>", "write the harness's own report: a .json file, or a folder for several rollouts"),
   act: async ([paths], options) => {

@@ -23,7 +23,7 @@ export const render: Verb = {
       .description("print exactly what the reward model reads of a rollout")
       .argument("<rollout>", "a file of a known format")
       .option("--rollout <id>", "which rollout, where the file holds several")
-      .option("--instances <file>", "instance records, for the issue text (may be repeated)", collect)
+      .option("--instances <file>", "instance records, for the issue text (several files, or repeated)", collect)
       .option("--model <dir>", "folder of the reward model (default: the shipped one)"),
   act: async ([path], options) => {
     const settings = options as unknown as Options;

@@ -26,7 +26,7 @@ export const score: Verb = {
     addScaffoldOption(command)
       .description("score trajectories with the reward model")
       .argument("<rollouts...>", "files, folders or globs of a known format, plain or gzipped")
-      .option("--instances <file>", "instance records, for the issue text (may be repeated)", collect)
+      .option("--instances <file>", "instance records, for the issue text (several files, or repeated)", collect)
       .option("--model <dir>", "folder of the reward model (default: the shipped one)"),
   act: async ([paths], options) => {
     const settings = options as unknown as Options;
