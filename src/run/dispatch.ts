@@ -8,22 +8,17 @@ import type { Labels } from "../core/types.js";
 import type { GroupedCandidate } from "../patch/group.js";
 import { SandboxError } from "../sandbox/sandbox.js";
 import { labelledLine } from "../tables/labels.js";
+import { isTransient, type Machine, openMachine } from "./attempts.js";
 import { evidenceLine, isCurrent, type KeyedVerdict, NO_REWARD } from "./evidence.js";
 import type { Plan, PlannedInstance, PlannedRollout } from "./plan.js";
+import { type FailedInstance, type ReadyInstance, readyInstance, type WorkOptions } from "./ready.js";
 import type { Rewards } from "./score.js";
-import {
-  emptyVerdict,
-  type FailedInstance,
-  hasTests,
-  NO_PATCH,
-  NO_TESTS,
-  type ReadyInstance,
-  readyInstance,
-  type VerdictOptions,
-  verdictOf,
-} from "./verdicts.js";
+import { type Together, workTogether } from "./together.js";
+import { type CandidateResult, emptyVerdict, hasTests, NO_PATCH, NO_TESTS, verdictOf } from "./verdicts.js";
 
-export interface DispatchOptions extends VerdictOptions {
+export interface DispatchOptions extends Omit<WorkOptions, "machine"> {
+  /** How failures of the machine are retried; a test passes shorter waits. */
+  readonly machine?: Machine;
   readonly plan: Plan;
   /** A rollout without an entry has no reward. */
   readonly rewards: Rewards;
@@ -45,102 +40,135 @@ export interface DispatchResult {
  * Throws the first failure where not one instance could be prepared: then it's the machine or the configuration, and
  * evidence of nothing.
  */
-export async function dispatch(options: DispatchOptions): Promise<DispatchResult> {
-  const { plan, directory, jobs, drain } = options;
+export async function dispatch(given: DispatchOptions): Promise<DispatchResult> {
+  const together = workTogether(given);
+  const { drain, stop } = together;
+  const options = { ...given, drain, stop, machine: given.machine ?? openMachine() };
+  const { plan, directory, jobs } = options;
   const before = new Map((await directory.evidence()).map((line) => [idOf(line), line]));
   const total = plan.instances.reduce((sum, { candidates }) => sum + candidates.length, 0);
-  const failed = new AbortController();
-  const working = {
-    ...options,
-    drain: AbortSignal.any([drain, failed.signal]),
-    stop: AbortSignal.any([options.stop, failed.signal]),
-  };
-  const empty = { before, kept: new Map(), total, done: 0, prepared: new Map() };
-  const state: State = { ...empty, options: working, failed, work: pLimit(jobs) };
+  const work = pLimit(jobs);
+  const empty = { kept: new Map(), finished: new Set<GroupedCandidate>(), prepared: new Map() };
+  const state: State = { ...empty, options, together, before, total, work };
   const perInstance = pLimit(jobs);
-  await allToTheirEnd(
-    plan.instances.map((instance) => perInstance(() => dispatchInstance(state, instance))),
-    failed,
-  );
-  options.stop.throwIfAborted();
+  const pass = (instances: readonly PlannedInstance[], isLast: boolean) =>
+    together.all(instances.map((instance) => perInstance(() => dispatchInstance(state, instance, isLast))));
+  const done = await pass(plan.instances, false);
+  // What the machine kept from being done is tried once more when all else is done: it may be well again.
+  const left = plan.instances.filter((_, i) => done[i] === false);
+  options.machine.down = false;
+  await pass(left, true);
+  given.stop.throwIfAborted();
   const prepared = [...state.prepared.values()];
   const failures = prepared.flatMap((ready) => ("failure" in ready ? [ready.failure] : []));
   const [first] = failures;
   if (first !== undefined && failures.length === prepared.length) throw prerequisite(first);
   const environments = environmentsOf(state.prepared);
-  if (drain.aborted) return { complete: false, environments };
+  if (given.drain.aborted) return { complete: false, environments };
   const isStale = [...before].some(([id, line]) => state.kept.get(id) !== line);
   if (isStale) await directory.keepEvidence([...state.kept.values()]);
   return { complete: true, environments };
 }
 
 interface State {
-  readonly options: DispatchOptions;
-  /** Aborted by what no other work can mend (a full disk, a bug); the failure is its reason. */
-  readonly failed: AbortController;
+  readonly options: DispatchOptions & WorkOptions;
+  readonly together: Together;
   /** Evidence of earlier runs in this directory. */
   readonly before: ReadonlyMap<string, EvidenceLine>;
   /** Evidence that belongs to this plan. */
   readonly kept: Map<string, EvidenceLine>;
   readonly total: number;
-  done: number;
+  /** Candidates that were reported as done. */
+  readonly finished: Set<GroupedCandidate>;
   readonly work: <T>(job: () => Promise<T>) => Promise<T>;
   readonly prepared: Map<string, ReadyInstance | FailedInstance>;
 }
 
-async function dispatchInstance(state: State, instance: PlannedInstance): Promise<void> {
+/** False if the machine kept some of it from being done, which is then left for the last pass. */
+async function dispatchInstance(state: State, instance: PlannedInstance, isLast: boolean): Promise<boolean> {
   const { drain } = state.options;
   const { task, candidates, rollouts } = instance;
-  if (drain.aborted) return;
+  if (drain.aborted) return true;
   const inCandidate = new Set(candidates.flatMap(({ rolloutIds }) => rolloutIds));
   for (const rollout of rollouts.filter(({ rolloutId }) => !inCandidate.has(rolloutId))) {
     await record(state, null, rollout, NO_PATCH);
   }
-  const needsSandbox = hasTests(task) && candidates.some(({ patch }) => patch !== "");
+  const patches = candidates.map(({ patch }) => patch).filter((patch) => patch !== "");
+  const needsSandbox = hasTests(task) && patches.length > 0;
   const ready = needsSandbox
-    ? await state.work(async () => (drain.aborted ? null : readyInstance(task, state.options)))
+    ? await state.work(async () => (drain.aborted ? null : readyInstance(task, patches, state.options)))
     : null;
   if (ready !== null) state.prepared.set(task.instanceId, ready);
-  if (needsSandbox && ready === null) return;
-  await allToTheirEnd(
-    candidates.map((candidate) => state.work(() => dispatchCandidate(state, instance, candidate, ready))),
-    state.failed,
+  if (needsSandbox && ready === null) return true;
+  if (ready !== null && "failure" in ready && isTransient(ready.failure) && !isLast) return false;
+  const results = await state.together.all(
+    candidates.map((candidate) => state.work(() => dispatchCandidate(state, instance, candidate, ready, isLast))),
   );
+  const isDone = results.every((result) => result?.retriable !== true);
+  if (!isDone && !isLast && !drain.aborted) return false;
+  await recordDiscordant(state, instance, results);
+  return true;
 }
 
-/** Waits for every job, so that none works on in a run directory that was given up; the first failure stops the others. */
-async function allToTheirEnd(jobs: readonly Promise<void>[], failed: AbortController): Promise<void> {
-  await Promise.all(jobs.map((job) => job.catch((thrown: unknown) => failed.abort(thrown))));
-  failed.signal.throwIfAborted();
-}
-
+/** Returns null for what needed no run, or was not begun. Records what nothing else can change any more. */
 async function dispatchCandidate(
   state: State,
-  { task, rollouts }: PlannedInstance,
+  instance: PlannedInstance,
   candidate: GroupedCandidate,
   ready: ReadyInstance | FailedInstance | null,
-): Promise<void> {
-  const { options } = state;
-  if (options.drain.aborted) return;
+  isLast: boolean,
+): Promise<CandidateResult | null> {
+  const { options, finished } = state;
+  if (options.drain.aborted) return null;
   const needsRun = candidate.patch !== "" && ready !== null;
-  const run = needsRun ? await verdictOf(task, candidate, ready, options) : null;
+  const result = needsRun ? await verdictOf(candidate, ready, options) : null;
+  if (result?.retriable === true && !isLast) return result;
   const verdictFor = (rolloutId: string): KeyedVerdict =>
-    run?.verdict ?? (candidate.patch === "" ? emptyVerdict(candidate, rolloutId) : NO_TESTS);
+    result?.verdict ?? (candidate.patch === "" ? emptyVerdict(candidate, rolloutId) : NO_TESTS);
+  if (result === null || result.newFailures.length === 0) await recordAll(state, instance, candidate, verdictFor);
+  if (finished.has(candidate)) return result;
+  finished.add(candidate);
+  const { regression, reproduction } = verdictFor(candidate.rolloutIds[0] ?? "").signals;
+  options.emit({
+    type: "candidate",
+    instanceId: instance.task.instanceId,
+    candidateId: candidate.candidateId,
+    cached: result?.cached ?? false,
+    unavailable: missingOf([regression, reproduction]),
+    done: finished.size,
+    total: state.total,
+  });
+  return result;
+}
+
+/**
+ * A test that changed by itself on one candidate is flaky for all: candidates with new failures wait for the others of
+ * their instance, so that the order in which they are done decides nothing.
+ */
+async function recordDiscordant(
+  state: State,
+  instance: PlannedInstance,
+  results: readonly (CandidateResult | null)[],
+): Promise<void> {
+  const flaky = [...new Set(results.flatMap((result) => result?.flaky ?? []))].sort();
+  for (const [index, candidate] of instance.candidates.entries()) {
+    const result = results[index] ?? null;
+    if (result === null || result.newFailures.length === 0) continue;
+    const verdict = result.without(flaky);
+    await recordAll(state, instance, candidate, () => verdict);
+  }
+}
+
+async function recordAll(
+  state: State,
+  { rollouts }: PlannedInstance,
+  candidate: GroupedCandidate,
+  verdictFor: (rolloutId: string) => KeyedVerdict,
+): Promise<void> {
   for (const rollout of rollouts) {
     if (!candidate.rolloutIds.includes(rollout.rolloutId)) continue;
     await record(state, candidate, rollout, verdictFor(rollout.rolloutId));
   }
-  state.done += 1;
-  const { regression, reproduction } = verdictFor(candidate.rolloutIds[0] ?? "").signals;
-  options.emit({
-    type: "candidate",
-    instanceId: task.instanceId,
-    candidateId: candidate.candidateId,
-    cached: run?.cached ?? false,
-    unavailable: missingOf([regression, reproduction]),
-    done: state.done,
-    total: state.total,
-  });
 }
 
 /** An instance without tests of one kind lacks nothing as long as the other kind says something. */
@@ -161,7 +189,7 @@ async function record(
   const reward = options.rewards.get(rollout.instanceId)?.get(rollout.rolloutId) ?? NO_REWARD;
   const line = labelledLine(evidenceLine(rollout, candidate, verdict, reward), options.labels);
   const id = idOf(line);
-  const known = before.get(id);
+  const known = kept.get(id) ?? before.get(id);
   if (known !== undefined && isCurrent(known, line)) {
     kept.set(id, known);
     return;

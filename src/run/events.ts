@@ -1,5 +1,6 @@
 // What a long run tells while it works: plain data, printed by the command line and written by `--events`.
 import type { UnavailableReason } from "../core/signal.js";
+import type { FailedAttempt } from "./attempts.js";
 
 export type RunEvent =
   | { readonly type: "plan"; readonly instances: number; readonly rollouts: number; readonly candidates: number }
@@ -16,7 +17,7 @@ export type RunEvent =
       readonly done: number;
       readonly total: number;
     }
-  | { readonly type: "retry"; readonly instanceId: string; readonly attempt: number; readonly message: string }
+  | ({ readonly type: "retry"; readonly instanceId: string } & FailedAttempt)
   | { readonly type: "warning"; readonly message: string };
 
 export type Emit = (event: RunEvent) => void;

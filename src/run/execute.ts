@@ -6,6 +6,7 @@ import type { FormatName } from "../rollouts/adapter.js";
 import { loadRolloutsAs } from "../rollouts/load.js";
 import type { Problem } from "../rollouts/read.js";
 import type { Aggregator } from "../select/aggregator.js";
+import type { Machine } from "./attempts.js";
 import { dispatch } from "./dispatch.js";
 import type { Environments } from "./environments.js";
 import type { Emit } from "./events.js";
@@ -63,6 +64,8 @@ export interface RunRequest {
   /** Goes into the run card as it is. */
   readonly card: Readonly<Record<string, unknown>>;
   readonly nonce: () => string;
+  /** How failures of the machine are retried; default bridges a restart of the engine. */
+  readonly machine?: Machine;
   readonly emit: Emit;
   readonly drain: AbortSignal;
   readonly stop: AbortSignal;
@@ -100,9 +103,21 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
           drain,
           stop,
         });
-  const { environments, jobs, nonce } = request;
+  const { environments, jobs, nonce, machine } = request;
   const { labels } = request.loaded;
-  const work = { plan, directory, environments, rewards, labels, jobs, nonce, emit, drain, stop };
+  const work = {
+    ...(machine === undefined ? {} : { machine }),
+    plan,
+    directory,
+    environments,
+    rewards,
+    labels,
+    jobs,
+    nonce,
+    emit,
+    drain,
+    stop,
+  };
   const { complete, environments: held } = await dispatch(work);
   await writeCard(directory, { ...request.card, environments: held });
   if (!complete) return { complete, unavailable: 0, ranking: null, predictions: null, predictionsPath: null };

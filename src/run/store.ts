@@ -36,12 +36,15 @@ export class RunDirectory implements AsyncDisposable {
 
   /** A saved result of this key, or null. `folder` is the work's place under `logs/`. */
   async load<T>(folder: readonly string[], key: string): Promise<T | null> {
+    const saved = await this.saved<T>(folder);
+    return saved?.key === key ? saved.result : null;
+  }
+
+  /** Whatever result is saved there, with its key; null if there is none that can be read. */
+  async saved<T>(folder: readonly string[]): Promise<{ readonly key: string; readonly result: T } | null> {
     try {
-      const saved = JSON.parse(await readFile(join(this.#logs(folder), "result.json"), "utf8")) as {
-        key: string;
-        result: T;
-      };
-      return saved.key === key ? saved.result : null;
+      const saved: unknown = JSON.parse(await readFile(join(this.#logs(folder), "result.json"), "utf8"));
+      return saved !== null && typeof saved === "object" ? (saved as { key: string; result: T }) : null;
     } catch {
       return null;
     }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Labels, Task } from "../../src/core/types.js";
+import { openMachine } from "../../src/run/attempts.js";
 import type { RunEvent } from "../../src/run/events.js";
 import { executeRun, type RunResult } from "../../src/run/execute.js";
 import { aggregatorNamed } from "../../src/select/registry.js";
@@ -75,6 +76,7 @@ function run(changes: Changes = {}): Promise<RunResult> {
     jobs: 2,
     card: {},
     nonce: () => "nonce",
+    machine: openMachine({ retries: 2, minDelayMs: 1, maxDelayMs: 5 }),
     emit: (event) => changes.onEvent?.(event, drain),
     drain: drain.signal,
     stop: new AbortController().signal,
@@ -112,7 +114,8 @@ describe("executeRun", () => {
       r7: ["patch-failed", "patch-failed"],
       r8: ["no-patch", "no-patch"],
     });
-    expect(environments.verified).toHaveLength(2 + 3);
+    // Base twice, three candidates, and the one with a regression twice more.
+    expect(environments.verified).toHaveLength(2 + 3 + 2);
     const card = JSON.parse(await readFile(join(folder, "run.json"), "utf8"));
     expect(card).toMatchObject({ schema: "bestk.run/1", environments: { "x__y-1": "environment of x__y-1" } });
   });
@@ -146,7 +149,7 @@ describe("executeRun", () => {
     const second = fakeEnvironments();
     const { ranking } = await run({ environments: second });
     expect(ranking?.instances[0]?.selected).toBe("r2");
-    expect(first.verified.length + second.verified.length).toBe(5);
+    expect(first.verified.length + second.verified.length).toBe(7);
     expect(Object.keys(await evidence())).toHaveLength(8);
   });
 

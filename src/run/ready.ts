@@ -1,0 +1,215 @@
+// What an instance's candidates need before the first of them runs: its image, its choice of tests, and what base does with them.
+import type { BestkError } from "../core/errors.js";
+import { contentHash } from "../core/hash.js";
+import type { Task } from "../core/types.js";
+import type { Sandbox, SandboxError } from "../sandbox/sandbox.js";
+import { BASE_RUNS, type BaseMeasurement, measureBase } from "../verify/execution.js";
+import { listTree } from "../verify/listTree.js";
+import { editedFiles, isSelectable, selectTests, type TestSelection } from "../verify/selectTests.js";
+import { type FileTrial, needsTrial, tryFiles } from "../verify/slowFiles.js";
+import { type Attempted, attempt, type FailedAttempt, type Machine } from "./attempts.js";
+import type { Environments, PreparedEnvironment } from "./environments.js";
+import type { Emit } from "./events.js";
+import type { RunDirectory } from "./store.js";
+
+/** Rises when the meaning of a saved result changes, so that old ones are not taken for new. */
+const VERDICT_VERSION = 3;
+
+export interface WorkOptions {
+  readonly directory: RunDirectory;
+  readonly environments: Environments;
+  readonly machine: Machine;
+  readonly nonce: () => string;
+  readonly emit: Emit;
+  readonly stop: AbortSignal;
+}
+
+/** Which regression tests were run, as evidence says it. */
+export interface ChosenTests {
+  readonly rule: TestSelection["rule"];
+  readonly files: number;
+  /** Test files there were to choose from; null where the instance names its own. */
+  readonly considered: number | null;
+  /** Why each was taken, by path; for `related` alone, where they are few. */
+  readonly why: Readonly<Record<string, string>>;
+  /** Files that base can't run in time or can't load, by path. */
+  readonly leftOut: Readonly<Record<string, string>>;
+  readonly note: string;
+}
+
+/** An instance whose image is made and whose base was measured. */
+export interface ReadyInstance {
+  /** With the test files that were chosen. */
+  readonly task: Task;
+  readonly environment: PreparedEnvironment;
+  readonly base: BaseMeasurement;
+  /** Key of the saved base that verdicts are relative to. */
+  readonly baseKey: string;
+  /** null where there are no regression tests. */
+  readonly tests: ChosenTests | null;
+}
+
+/** An instance that can't be verified: the machine failed again and again, or the instance can't be prepared. */
+export interface FailedInstance {
+  readonly failure: SandboxError | BestkError;
+  readonly failed: readonly FailedAttempt[];
+}
+
+/** Prepares an instance for the candidates with these patches. What trying again can't mend is its failure alone. */
+export async function readyInstance(
+  task: Task,
+  patches: readonly string[],
+  options: WorkOptions,
+): Promise<ReadyInstance | FailedInstance> {
+  try {
+    const environment = await prepare(task, options);
+    const chosen = await chooseTests(task, patches, environment, options);
+    const measured = await baseOf(chosen.task, "base", environment, options);
+    if (!needsTrial(chosen.task, measured.base)) return { environment, ...chosen, ...measured };
+    const fewer = await withoutSlowFiles(chosen, environment, options);
+    if (fewer === null) return { environment, ...chosen, ...measured };
+    return { environment, ...fewer, ...(await baseOf(fewer.task, "base-without-slow-files", environment, options)) };
+  } catch (thrown) {
+    if (!(thrown instanceof GivenUp)) throw thrown;
+    options.emit({ type: "warning", message: `${task.instanceId}: ${thrown.failure.message}` });
+    return { failure: thrown.failure, failed: thrown.failed };
+  }
+}
+
+/** Content address of a result: what the sandbox holds, tests, limits, and how results are read. */
+export function keyOf(task: Task, what: string, environment: PreparedEnvironment, environments: Environments): string {
+  const { regression, generated, baseCommit } = task;
+  const { workdir, env } = task.environment;
+  const { sandbox, limits } = environments;
+  const where = { environment: environment.key, baseCommit, workdir, env, sandbox, limits };
+  const tests = { regression, generated };
+  return contentHash({ version: VERDICT_VERSION, baseRuns: BASE_RUNS, candidateId: what, ...where, ...tests });
+}
+
+/** The end of an instance, on its way through the steps. */
+class GivenUp extends Error {
+  readonly failure: FailedInstance["failure"];
+  readonly failed: readonly FailedAttempt[];
+
+  constructor({ error, failed }: Extract<Attempted<unknown>, { ok: false }>) {
+    super(error.message, { cause: error });
+    this.failure = error;
+    this.failed = failed;
+  }
+}
+
+async function must<T>(instanceId: string, options: WorkOptions, job: () => Promise<T>): Promise<T> {
+  const done = await attempt({ ...options, instanceId }, job);
+  if (!done.ok) throw new GivenUp(done);
+  return done.value;
+}
+
+/** An image that goes away while it is used is made again: if it can be made again as it was, nothing is lost. */
+async function prepare(task: Task, options: WorkOptions): Promise<PreparedEnvironment> {
+  const { instanceId } = task;
+  const { environments, emit, stop } = options;
+  const onProgress = (message: string): void => emit({ type: "image", instanceId, message });
+  const make = (): Promise<PreparedEnvironment> => environments.prepare(task, stop, onProgress);
+  const first = await must(instanceId, options, make);
+  const open = async (signal: AbortSignal): Promise<Sandbox> => {
+    try {
+      return await first.open(signal);
+    } catch (thrown) {
+      if ((thrown as { failure?: unknown }).failure !== "image-missing") throw thrown;
+      emit({ type: "image", instanceId, message: "the image is gone, and is made again" });
+      const again = await make();
+      if (again.key !== first.key) throw thrown;
+      return again.open(signal);
+    }
+  };
+  return { key: first.key, open };
+}
+
+interface Chosen {
+  readonly task: Task;
+  readonly tests: ChosenTests | null;
+}
+
+async function chooseTests(
+  task: Task,
+  patches: readonly string[],
+  environment: PreparedEnvironment,
+  options: WorkOptions,
+): Promise<Chosen> {
+  const { regression } = task;
+  if (regression === null) return { task, tests: null };
+  const { select: wanted = "files", ...suite } = regression;
+  const nothing = { considered: null, why: {}, leftOut: {} };
+  const own = { rule: "files", files: suite.files.length, ...nothing } as const;
+  const unchanged = { ...task, regression: suite };
+  if (wanted === "files") return { task: unchanged, tests: { ...own, note: "" } };
+  if (!isSelectable(suite)) {
+    const note = `the command takes no {files}, so "${wanted}" can't be followed`;
+    return { task: unchanged, tests: { ...own, note } };
+  }
+  const edited = wanted === "related" ? editedFiles(patches) : [];
+  const key = contentHash({ version: VERDICT_VERSION, environment: environment.key, suite, wanted, edited });
+  const folder = [task.instanceId, "selection"];
+  const saved = await options.directory.load<TestSelection>(folder, key);
+  const selection =
+    saved ??
+    (await must(task.instanceId, options, async () => {
+      await using sandbox = await environment.open(options.stop);
+      return selectTests(wanted, suite.runner, await listTree(sandbox, options.stop), edited);
+    }));
+  if (saved === null) await options.directory.save(folder, key, selection, {});
+  const { rule, considered, note } = selection;
+  const files = selection.files.map(({ path }) => path);
+  if (files.length === 0) {
+    const why = `the repository has no test file that ${suite.runner} takes`;
+    return { task: unchanged, tests: { ...own, note: `${why}: the instance's own are run` } };
+  }
+  const why = rule === "related" ? Object.fromEntries(selection.files.map(({ path, why }) => [path, why])) : {};
+  const tests = { rule, files: files.length, considered, why, leftOut: {}, note };
+  return { task: { ...task, regression: { ...suite, files } }, tests };
+}
+
+async function baseOf(
+  task: Task,
+  folder: string,
+  environment: PreparedEnvironment,
+  options: WorkOptions,
+): Promise<{ base: BaseMeasurement; baseKey: string }> {
+  const { instanceId } = task;
+  const { directory, environments, nonce, emit, stop } = options;
+  const baseKey = keyOf(task, folder, environment, environments);
+  const saved = await directory.load<BaseMeasurement>([instanceId, folder], baseKey);
+  emit({ type: "base", instanceId, cached: saved !== null });
+  if (saved !== null) return { base: saved, baseKey };
+  const context = { open: environment.open, nonce };
+  const { base, logs } = await must(instanceId, options, () => measureBase(task, context, stop));
+  await directory.save([instanceId, folder], baseKey, base, logs);
+  return { base, baseKey };
+}
+
+/** null if none of the files can be run, or all: then base stays as it was measured. */
+async function withoutSlowFiles(
+  { task, tests }: Chosen,
+  environment: PreparedEnvironment,
+  options: WorkOptions,
+): Promise<Chosen | null> {
+  const { directory, environments, nonce, stop } = options;
+  const { instanceId, regression } = task;
+  if (regression === null || tests === null) return null;
+  const key = keyOf(task, "trial", environment, environments);
+  const folder = [instanceId, "trial"];
+  let trial = await directory.load<FileTrial>(folder, key);
+  if (trial === null) {
+    const context = { open: environment.open, nonce };
+    const tried = await must(instanceId, options, () => tryFiles(task, context, stop));
+    trial = tried.trial;
+    await directory.save(folder, key, trial, tried.logs);
+  }
+  const { kept, leftOut } = trial;
+  if (kept.length === 0 || leftOut.length === 0) return null;
+  const reasons = Object.fromEntries(leftOut.map(({ path, why }) => [path, why]));
+  return {
+    task: { ...task, regression: { ...regression, files: kept } },
+    tests: { ...tests, files: kept.length, leftOut: reasons },
+  };
+}
