@@ -49,7 +49,7 @@ export async function tryFiles(
       continue;
     }
     const one = { ...suite, files: [path], timeoutSeconds: ONE_FILE * suite.timeoutSeconds };
-    const { run, log } = await runTests(sandbox, one, context.nonce(), signal);
+    const { run, log } = await runTests(sandbox, one, context.nonce(), signal, false);
     logs[`trial.${index + 1}.log`] = log;
     spentMs += run.durationMs;
     if (run.end === "timeout") leftOut.push({ path, why: `takes more than ${one.timeoutSeconds} s on base` });
