@@ -1,13 +1,13 @@
 // A ranking as a table for people: what was chosen in each instance, and why.
 import type { LabelledRanking } from "../run/ranking.js";
-import { clean, formatTable } from "./table.js";
+import { formatTable } from "./table.js";
 
 export function showRanking(document: LabelledRanking): string {
   const rows = document.instances.map(({ instanceId, selected, ranking, why }) => [
     instanceId,
     selected ?? "—",
     ranking.flat().length,
-    clean(why, 200),
+    why,
   ]);
   const table = formatTable(["instance", "selected", "rollouts", "why"], rows);
   const { labelled } = document;

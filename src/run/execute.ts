@@ -30,6 +30,8 @@ export interface LoadRequest {
   /** null: trajectories are not read for a score. */
   readonly model: RewardModel | null;
   readonly scaffold?: FormatName;
+  /** Reads rollouts of these instances alone. */
+  readonly only?: readonly string[];
   readonly skipBad: boolean;
   readonly signal: AbortSignal;
 }
@@ -37,10 +39,15 @@ export interface LoadRequest {
 /** Reads rollouts and keeps of each only what the run needs, so that trajectories need not fit into memory. */
 export async function loadForRun(request: LoadRequest): Promise<LoadedRollouts> {
   const issues = new Map(request.tasks.map(({ instanceId, issue }) => [instanceId, issue]));
-  const { model, scaffold } = request;
+  const { model, scaffold, only, skipBad, signal } = request;
   const loaded = await loadRolloutsAs(
     request.paths,
-    { skipBad: request.skipBad, signal: request.signal, ...(scaffold === undefined ? {} : { scaffold }) },
+    {
+      skipBad,
+      signal,
+      ...(scaffold === undefined ? {} : { scaffold }),
+      ...(only === undefined ? {} : { only: new Set(only) }),
+    },
     ({ instanceId, patch, trajectory }) => {
       const issue = issues.get(instanceId);
       const isScored = model !== null && issue !== undefined;

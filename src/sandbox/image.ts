@@ -49,7 +49,7 @@ export async function ensureImage(
   }
   if (environment.baseImage === null || environment.repository === null) {
     throw new BestkError("configuration", `instance ${instanceId} names no image`, {
-      hint: 'give it "image", or "baseImage" with "repository", "baseCommit" and "setup"',
+      hint: 'give it "image", or "base_image" with "repository", "base_commit" and "setup"',
     });
   }
   const base = await present(engine, environment.baseImage, request.pull, signal);
