@@ -11,13 +11,14 @@ import { doctor } from "./verbs/doctor.js";
 import { grade } from "./verbs/grade.js";
 import { inspect } from "./verbs/inspect.js";
 import { rank } from "./verbs/rank.js";
+import { regrade } from "./verbs/regrade.js";
 import { render } from "./verbs/render.js";
 import { run } from "./verbs/run.js";
 import { score } from "./verbs/score.js";
 import { verify } from "./verbs/verify.js";
 import { bestkVersion } from "./version.js";
 
-const VERBS: readonly Verb[] = [demo, inspect, run, verify, score, rank, render, grade, doctor];
+const VERBS: readonly Verb[] = [demo, inspect, run, verify, score, rank, regrade, render, grade, doctor];
 
 /** Runs one command line; returns the exit code (cli: 0 done, 1 bug, 2 input, 3 prerequisite, 4 evidence, 130 interrupted). */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {

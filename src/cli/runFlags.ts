@@ -8,6 +8,7 @@ import { FORMATS, type FormatName } from "../rollouts/adapter.js";
 import { loadTasks } from "../rollouts/instances.js";
 import { announce, executeRun, loadForRun, type RunResult } from "../run/execute.js";
 import { makePlan } from "../run/plan.js";
+import { withRegressionRule } from "../run/regressionRule.js";
 import { aggregatorNamed } from "../select/registry.js";
 import { runnerNamed } from "../verify/runners.js";
 import { listenForInterrupt } from "./interrupt.js";
@@ -27,6 +28,7 @@ export interface RunFlags extends GlobalOptions {
   readonly rawPatch?: boolean;
   readonly model?: string;
   readonly maxUnavailable: number;
+  readonly regression?: string;
 }
 
 export const DEFAULT_RUN = "bestk-run";
@@ -37,6 +39,7 @@ export function addRunFlags(command: Command): Command {
     .option("--instances <file>", "instance records (several files, or repeated)", collect)
     .option("--run <dir>", "run directory; the same command again goes on from there", DEFAULT_RUN)
     .option("--sandbox <name>", "where candidates run: docker, or process for suites you trust", "docker")
+    .option("--regression <rule>", "regression tests: files (as the instances say), all, related, or files:<list>")
     .option("--max-unavailable <share>", "exit 4 if a larger share of the evidence is missing", share, 1);
 }
 
@@ -59,7 +62,7 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
     });
   }
   const aggregator = aggregatorNamed(flags.aggregator);
-  const tasks = await loadTasks(flags.instances);
+  const tasks = withRegressionRule(await loadTasks(flags.instances), flags.regression);
   for (const { regression, generated } of tasks) {
     for (const test of [...(regression === null ? [] : [regression]), ...generated]) runnerNamed(test.runner);
   }
@@ -79,6 +82,7 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
       skipBad: flags.skipBad === true,
       signal: interrupt.drain,
       ...(scaffold === undefined ? {} : { scaffold }),
+      ...(flags.only === undefined ? {} : { only: flags.only }),
     });
     for (const { message } of loaded.problems) terminal.warn(`skipped: ${clean(message, 300)}`);
     for (const text of loaded.refused) terminal.note(`passed over: ${clean(text, 300)}`);
@@ -106,6 +110,8 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
         sandbox: flags.sandbox,
         limits: environments.limits,
         aggregator: aggregator.name,
+        rawPatch: flags.rawPatch === true,
+        regression: flags.regression ?? null,
         model: model === null ? null : { name: model.name, key: model.key },
         seed: flags.seed,
         jobs: flags.jobs,

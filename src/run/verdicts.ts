@@ -45,7 +45,7 @@ export async function verdictOf(
   const key = keyOf(task, candidateId, environment, environments);
   const folder = [instanceId, candidateId];
   const saved = await directory.load<SavedVerdict>(folder, key);
-  if (saved !== null && saved.baseKey === baseKey) return resultOf(task, key, saved, base, true);
+  if (saved !== null && saved.baseKey === baseKey) return resultOf(key, saved, base, true);
   const context = { open: environment.open, nonce };
   const done = await attempt({ ...options, instanceId }, () => verifyWithReruns(task, patch, base, context, stop));
   if (!done.ok) {
@@ -55,38 +55,41 @@ export async function verdictOf(
   const { verdict, logs } = done.value;
   const result: SavedVerdict = { ...verdict, baseKey, tests, attempts: done.failed };
   await directory.save(folder, key, result, { "candidate.patch": patch, ...logs });
-  return resultOf(task, key, result, base, false);
+  return resultOf(key, result, base, false);
 }
 
-/** A saved result as evidence has it. `quarantined` are tests that changed by themselves on another candidate. */
+/** The figures of a saved result, computed again from its runs. `quarantined`: tests flaky on another candidate. */
 export function gradeSaved(
-  task: Parameters<typeof gradeRuns>[0],
-  key: string,
   saved: SavedVerdict,
   base: BaseMeasurement,
   quarantined: readonly string[] = [],
-): KeyedVerdict {
-  const { applied, runs, reruns, tests, attempts } = saved;
-  const verdict = applied === null ? saved : gradeRuns(task, base, runs, applied, { reruns, quarantined });
+): ExecutionVerdict {
+  const { applied, runs, reruns } = saved;
+  const [first] = base.runs;
+  // What was asked of base was asked of the candidate.
+  const generated = Object.keys(first?.generated ?? {}).map((id) => ({ id }));
+  const task = { regression: first?.regression ?? null, generated };
+  return applied === null ? saved : gradeRuns(task, base, runs, applied, { reruns, quarantined });
+}
+
+/** A graded result as evidence has it. */
+export function keyedVerdict(key: string, graded: ExecutionVerdict, saved: SavedVerdict): KeyedVerdict {
+  const { reruns, tests, attempts } = saved;
   const details = {
-    ...detailsOf(verdict),
+    ...detailsOf(graded),
     ...(tests === null ? {} : { tests }),
     ...(reruns.length === 0 ? {} : { reruns: reruns.map(({ files, run }) => ({ files, end: run.end })) }),
     ...(attempts.length === 0 ? {} : { attempts }),
   };
-  return { key, signals: verdict.signals, details };
+  return { key, signals: graded.signals, details };
 }
 
-function resultOf(
-  task: Task,
-  key: string,
-  saved: SavedVerdict,
-  base: BaseMeasurement,
-  cached: boolean,
-): CandidateResult {
-  const without = (quarantined: readonly string[]): KeyedVerdict => gradeSaved(task, key, saved, base, quarantined);
-  const { passedAgain: flaky, newFailures } = saved.regression;
-  return { verdict: without([]), cached, retriable: false, flaky, newFailures, without };
+function resultOf(key: string, saved: SavedVerdict, base: BaseMeasurement, cached: boolean): CandidateResult {
+  const graded = gradeSaved(saved, base);
+  const { passedAgain: flaky, newFailures } = graded.regression;
+  const without = (quarantined: readonly string[]): KeyedVerdict =>
+    keyedVerdict(key, gradeSaved(saved, base, quarantined), saved);
+  return { verdict: keyedVerdict(key, graded, saved), cached, retriable: false, flaky, newFailures, without };
 }
 
 /** Verdict on a rollout whose candidate needs no sandbox: the normalised patch is empty. */

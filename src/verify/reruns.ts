@@ -13,14 +13,13 @@ import { newFailures, type Rerun } from "./signals.js";
 
 /** Further runs of a candidate with new failures, at most. */
 const RERUNS = 2;
-/** A patch that breaks more than this and breaks it again broke it: one rerun is enough. */
-const FEW = 10;
 
 /**
  * Verifies a candidate; where tests fail that pass on base, runs the regression tests again, each time in a fresh sandbox
  * (what the first run left behind could make a test pass, or fail). First only the files that the failing tests come
  * from, where the ids tell; the whole command has the last word on a test that passes then, because a failure that other
- * files' tests bring about is no flaky one. Cost: nothing without a new failure, else at most two runs.
+ * files' tests bring about is no flaky one. Cost: nothing without a new failure; one run where all of them fail again in
+ * a suite that base found nothing flaky in; else two.
  */
 export async function verifyWithReruns(
   task: Task,
@@ -65,14 +64,14 @@ function filesToRerun(
   verdict: ExecutionVerdict,
   reruns: readonly Rerun[],
 ): readonly string[] | null | undefined {
-  const suspects = verdict.regression.newFailures;
+  const { newFailures: suspects, flaky, passedAgain } = verdict.regression;
   if (suspects.length === 0 || verdict.signals.regression.status !== "ok") return undefined;
   const [narrow] = reruns;
   if (narrow === undefined) return filesOf(suite, suspects);
   const baseRuns = base.runs.flatMap(({ regression }) => regression ?? []);
   const failed = new Set(newFailures(baseRuns, narrow.run));
   if (narrow.files !== null && suspects.some((id) => !failed.has(id))) return null;
-  return suspects.length > FEW ? undefined : narrow.files;
+  return flaky.length + passedAgain.length > 0 ? narrow.files : undefined;
 }
 
 /**

@@ -1,0 +1,24 @@
+// `bestk regrade`: all verdicts of a run again, from its saved logs; what a better grader makes of the same test runs.
+import { regrade as regradeRun } from "../../run/regrade.js";
+import { aggregatorNamed } from "../../select/registry.js";
+import { showRanking } from "../showRanking.js";
+import { openTerminal } from "../terminal.js";
+import type { Verb } from "../verb.js";
+
+export const regrade: Verb = {
+  name: "regrade",
+  define: (command) =>
+    command
+      .description("compute all verdicts of a run again, from saved logs; needs no container and no model")
+      .argument("<run>", "a run directory"),
+  act: async ([path], options) => {
+    const terminal = openTerminal(options);
+    const { ranking, verdicts, changed, withoutRuns } = await regradeRun({ runPath: String(path), aggregatorNamed });
+    terminal.data(ranking);
+    terminal.result(showRanking(ranking));
+    terminal.note(`${verdicts} candidates graded again, ${changed.length} rollouts changed`);
+    for (const name of changed.slice(0, 20)) terminal.note(`changed: ${name}`);
+    if (withoutRuns > 0) terminal.warn(`${withoutRuns} rollouts have no saved runs, and stay as they are`);
+    return 0;
+  },
+};

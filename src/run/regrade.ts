@@ -1,0 +1,127 @@
+// All verdicts of a run again, from what its runs left: no container, no model, the same bytes where nothing changed.
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { BestkError } from "../core/errors.js";
+import { canonicalJson } from "../core/hash.js";
+import type { EvidenceLine } from "../core/schemas.js";
+import type { Aggregator } from "../select/aggregator.js";
+import type { BaseMeasurement, ExecutionVerdict } from "../verify/execution.js";
+import type { KeyedVerdict } from "./evidence.js";
+import { type LabelledRanking, writeRankings } from "./ranking.js";
+import { RunDirectory } from "./store.js";
+import { gradeSaved, keyedVerdict, type SavedVerdict } from "./verdicts.js";
+
+export interface Regraded {
+  readonly ranking: LabelledRanking;
+  /** Candidates whose runs were graded again. */
+  readonly verdicts: number;
+  /** Rollouts, as "instance rollout", whose evidence says something else now. */
+  readonly changed: readonly string[];
+  /** Rollouts whose runs are not saved (the machine failed, or the logs are gone): their lines stay as they are. */
+  readonly withoutRuns: number;
+}
+
+export interface RegradeRequest {
+  readonly runPath: string;
+  /** Which aggregator decides, by the name that the run card has. */
+  readonly aggregatorNamed: (name: string) => Aggregator;
+}
+
+/** Rewrites evidence, rankings and predictions. Throws BestkError `input` where `runPath` is no run directory. */
+export async function regrade({ runPath, aggregatorNamed }: RegradeRequest): Promise<Regraded> {
+  const card = await cardOf(runPath);
+  await using directory = await RunDirectory.open(runPath);
+  const lines = await directory.evidence();
+  const graded = await gradeAll(directory, lines);
+  const changed: string[] = [];
+  let withoutRuns = 0;
+  const now = lines.map((line) => {
+    const verdict = graded.get(workOf(line));
+    if (verdict === undefined) {
+      if (line.candidateId !== null && isOfRuns(line)) withoutRuns += 1;
+      return line;
+    }
+    const next = regradedLine(line, verdict);
+    if (canonicalJson(next) === canonicalJson(line)) return line;
+    changed.push(`${line.instanceId} ${line.rolloutId}`);
+    return next;
+  });
+  if (changed.length > 0) await directory.keepEvidence(now);
+  const written = await writeRankings(directory, aggregatorNamed(card.aggregator), card.rawPatch);
+  return { ranking: written.document, verdicts: graded.size, changed, withoutRuns };
+}
+
+interface Card {
+  readonly aggregator: string;
+  readonly rawPatch: boolean;
+}
+
+async function cardOf(runPath: string): Promise<Card> {
+  const isFolder = (await stat(runPath).catch(() => null))?.isDirectory() === true;
+  const path = join(runPath, "run.json");
+  try {
+    const { aggregator, rawPatch } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+    return { aggregator: typeof aggregator === "string" ? aggregator : "hybrid", rawPatch: rawPatch === true };
+  } catch (cause) {
+    const what = isFolder ? `${path} can't be read` : `${runPath} is no folder`;
+    throw new BestkError("input", what, { hint: "give the run directory of `bestk run` or `bestk verify`", cause });
+  }
+}
+
+/** Verdicts by instance and candidate, of all whose runs are saved with the base that they are relative to. */
+async function gradeAll(
+  directory: RunDirectory,
+  lines: readonly EvidenceLine[],
+): Promise<ReadonlyMap<string, KeyedVerdict>> {
+  const verdicts = new Map<string, KeyedVerdict>();
+  for (const instanceId of new Set(lines.map((line) => line.instanceId))) {
+    const works = new Map(lines.filter((line) => line.instanceId === instanceId).map((line) => [workOf(line), line]));
+    const loaded: Loaded[] = [];
+    for (const [work, line] of works) loaded.push(...(await load(directory, work, line)));
+    const first = loaded.map(({ saved, base }) => gradeSaved(saved, base));
+    // As in a run: a test that changed by itself on one candidate counts against none.
+    const flaky = [...new Set(first.flatMap(({ regression }) => regression.passedAgain))].sort();
+    for (const [index, { work, key, saved, base }] of loaded.entries()) {
+      const alone = first[index] as ExecutionVerdict;
+      const isClean = alone.regression.newFailures.length === 0;
+      const verdict = isClean ? alone : gradeSaved(saved, base, flaky);
+      verdicts.set(work, keyedVerdict(key, verdict, saved));
+    }
+  }
+  return verdicts;
+}
+
+interface Loaded {
+  readonly work: string;
+  readonly key: string;
+  readonly saved: SavedVerdict;
+  readonly base: BaseMeasurement;
+}
+
+async function load(directory: RunDirectory, work: string, line: EvidenceLine): Promise<Loaded[]> {
+  const { instanceId, candidateId } = line;
+  if (candidateId === null) return [];
+  const found = await directory.saved<SavedVerdict>([instanceId, candidateId]);
+  if (found === null || found.key !== line.details?.verdictKey) return [];
+  for (const folder of ["base", "base-without-slow-files"]) {
+    const base = await directory.saved<BaseMeasurement>([instanceId, folder]);
+    if (base?.key === found.result.baseKey) return [{ work, key: found.key, saved: found.result, base: base.result }];
+  }
+  return [];
+}
+
+function regradedLine(line: EvidenceLine, verdict: KeyedVerdict): EvidenceLine {
+  const { rewardKey = null } = line.details ?? {};
+  const details = { verdictKey: verdict.key, rewardKey, ...verdict.details };
+  return { ...line, signals: { ...line.signals, ...verdict.signals }, details };
+}
+
+/** Other verdicts (an empty patch, no tests) have a word for a key. */
+function isOfRuns({ details }: EvidenceLine): boolean {
+  const key = details?.verdictKey;
+  return typeof key !== "string" || /^[0-9a-f]{64}$/.test(key);
+}
+
+function workOf({ instanceId, candidateId }: EvidenceLine): string {
+  return JSON.stringify([instanceId, candidateId]);
+}
