@@ -7,12 +7,17 @@ export interface TestReport {
   readonly tests: ReadonlyMap<string, TestOutcome>;
   /** Test files that failed as a whole (import or syntax error), by the runner's name for them. */
   readonly unloaded: readonly string[];
+  /**
+   * Where the runner's own counts contradict the lines of a log, or are missing from it: some lines were printed by tests, or the
+   * run was cut short. The outcomes are what the lines say; whoever judges must not take them as proven.
+   */
+  readonly disagreement?: string;
 }
 
 /** Pure function from a report or log to outcomes; null if the text is no report of this kind. */
 export type TestParser = (text: string) => TestReport | null;
 
-const SEVERITY: readonly TestOutcome[] = ["passed", "skipped", "failed", "error"];
+const SEVERITY: readonly TestOutcome[] = ["passed", "skipped", "failed", "timeout", "error"];
 
 /** Collects outcomes; of equal ids the worst counts, so that a passing twin can't hide a failure. */
 export function collectReport(
