@@ -39,6 +39,7 @@ const SHOW: Show = {
     const end = cached ? "cached" : (unavailable ?? "done");
     terminal.status(`[${done}/${total}] ${clean(instanceId)} ${candidateId.slice(7, 19)} ${end}`);
   },
+  graded: (terminal, { done, total }) => terminal.status(`evaluated ${done}/${total} patches`),
   retry: (terminal, { instanceId, attempt, message }) =>
     terminal.warn(`${clean(instanceId)}: attempt ${attempt} failed, trying again (${clean(message, 300)})`),
   warning: (terminal, { message }) => terminal.warn(clean(message, 500)),

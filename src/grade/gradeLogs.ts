@@ -1,5 +1,4 @@
 // Grades saved logs one at a time: ids made final, repeats merged, and held against the reports that the logs carry.
-import { BestkError } from "../core/errors.js";
 import { compareNatural } from "../core/order.js";
 import { assignRolloutIds, type RolloutKey } from "../rollouts/rolloutIds.js";
 import { type CarriedReport, differenceFrom, listsOfReport } from "./harnessReport.js";
@@ -12,6 +11,8 @@ export interface LogGrades {
   readonly grades: readonly Graded[];
   /** Records left out. */
   readonly problems: readonly string[];
+  /** Instances that have logs and no record with FAIL_TO_PASS: they are left out. */
+  readonly unknownInstances: readonly string[];
   readonly agreement: Agreement;
 }
 
@@ -31,7 +32,7 @@ export interface Agreement {
   }[];
 }
 
-export interface LogOptions {
+export interface GradeLogsOptions {
   readonly signal: AbortSignal;
   readonly skipBad: boolean;
   /** Judge every log on the instance's own lists, even where its report names others. */
@@ -46,26 +47,28 @@ interface Kept extends RolloutKey {
 
 /**
  * Grades the logs of the files. A log that carries the harness's report is judged on the ids which that names: its run may have
- * used an older list. Throws BestkError `input` for an instance without ground truth or with a parser that is not
- * supported, and for a record that can't be read (unless `skipBad`).
+ * used an older list. Throws BestkError `input` where no instance has ground truth, for a parser that is not supported and for a record that can't be read (unless `skipBad`).
  */
 export async function gradeLogs(
   files: readonly LogFile[],
   truths: ReadonlyMap<string, GroundTruth>,
-  options: LogOptions,
+  options: GradeLogsOptions,
 ): Promise<LogGrades> {
   const problems: string[] = [];
   const kept = new Map<string, Kept>();
+  const unknown = new Set<string>();
   const skip = options.skipBad ? (message: string) => void problems.push(message) : null;
   for await (const { log, ...saved } of readLogs(files, options.signal, skip)) {
     const { instanceId, baseId, contentHash, report } = saved;
-    const truth = knownTruth(truths, instanceId, skip);
+    const truth = truths.get(instanceId);
+    if (truth === undefined) unknown.add(instanceId);
     const name = JSON.stringify([instanceId, baseId, contentHash]);
-    if (truth === null || kept.has(name)) continue;
+    if (truth === undefined || kept.has(name)) continue;
     const lists = options.instanceLists === true || report === null ? truth : listsFor(truth, report);
     kept.set(name, { ...saved, verdict: gradeLog(log, lists, parserOf(truth)) });
   }
-  return { ...finish([...kept.values()]), problems };
+  if (kept.size === 0 && unknown.size > 0) truthNamed(truths, [...unknown][0] as string);
+  return { ...finish([...kept.values()]), problems, unknownInstances: [...unknown].sort(compareNatural) };
 }
 
 function finish(kept: readonly Kept[]): Pick<LogGrades, "grades" | "agreement"> {
@@ -100,18 +103,4 @@ function listsFor(truth: GroundTruth, report: CarriedReport): TestLists {
 function sameIds(a: readonly string[], b: readonly string[]): boolean {
   const ids = new Set(a);
   return ids.size === new Set(b).size && b.every((id) => ids.has(id));
-}
-
-function knownTruth(
-  truths: ReadonlyMap<string, GroundTruth>,
-  instanceId: string,
-  skip: ((message: string) => void) | null,
-): GroundTruth | null {
-  try {
-    return truthNamed(truths, instanceId);
-  } catch (thrown) {
-    if (skip === null || !(thrown instanceof BestkError)) throw thrown;
-    skip(thrown.message);
-    return null;
-  }
 }

@@ -1,6 +1,8 @@
 // What a log of an evaluation script says about the run itself: whether the patch applied, and where its tests' output is.
 
-const START = ">>>>> Start Test Output";
+/** Where the output of the tests begins. */
+export const START_MARK = ">>>>> Start Test Output";
+
 const END = ">>>>> End Test Output";
 const APPLIED = ">>>>> Applied Patch";
 const TIMEOUT = /Timeout error: \d+ seconds exceeded\.?\s*$/;
@@ -27,9 +29,9 @@ export interface HarnessLog {
  * after it. Without a start mark all of the log is read; with a start and no end the run was cut short.
  */
 export function readHarnessLog(log: string): HarnessLog {
-  const start = log.lastIndexOf(START);
+  const start = log.lastIndexOf(START_MARK);
   const end = log.lastIndexOf(END);
-  const tests = start === -1 ? log : log.slice(start + START.length, end > start ? end : undefined);
+  const tests = start === -1 ? log : log.slice(start + START_MARK.length, end > start ? end : undefined);
   const failure = FAILURES.find(([mark, applied]) => {
     const at = log.lastIndexOf(mark);
     return at !== -1 && (applied || at > log.lastIndexOf(APPLIED));

@@ -24,13 +24,13 @@ export interface HarnessReport {
 
 const NONE: StatusLists = { success: [], failure: [] };
 
-/** A verdict in the harness's form. `patch` null: there was none. */
+/** A verdict in the harness's form, which has no word for unknown: that is unresolved there. `patch` null: there was none. */
 export function harnessReportOf(verdict: Verdict, patch: string | null): HarnessReport {
   return {
     patch_is_None: patch === null,
     patch_exists: patch !== null,
     patch_successfully_applied: verdict.applied && verdict.reason === undefined,
-    resolved: verdict.resolved,
+    resolved: verdict.resolved === true,
     tests_status: {
       FAIL_TO_PASS: statusOf(verdict.failToPass),
       PASS_TO_PASS: statusOf(verdict.passToPass),

@@ -13,18 +13,24 @@ export function gradeRows(lines: readonly GradeLine[]): GradeRows {
   const rows = lines.map((line) => [
     line.instanceId,
     line.rolloutId,
-    line.resolved ? "resolved" : "—",
+    line.resolved === null ? "unknown" : line.resolved ? "resolved" : "—",
     share(line.failToPass),
     share(line.passToPass),
     line.reason ?? "",
   ]);
-  const resolved = lines.filter((line) => line.resolved);
+  const resolved = lines.filter((line) => line.resolved === true);
+  const unknown = unknownShare(lines) * lines.length;
   const instances = (of: readonly GradeLine[]) => new Set(of.map(({ instanceId }) => instanceId)).size;
   return {
     header: ["instance", "rollout", "verdict", "FAIL_TO_PASS", "PASS_TO_PASS", "why"],
     rows,
-    total: `${resolved.length} of ${lines.length} rollouts resolved; ${instances(resolved)} of ${instances(lines)} instances`,
+    total: `${resolved.length} of ${lines.length} rollouts resolved${unknown === 0 ? "" : ` (${unknown} unknown)`}; ${instances(resolved)} of ${instances(lines)} instances`,
   };
+}
+
+/** Share of rollouts without a verdict, 0 to 1. */
+export function unknownShare(lines: readonly GradeLine[]): number {
+  return lines.length === 0 ? 0 : lines.filter((line) => line.resolved === null).length / lines.length;
 }
 
 /** Sentences on how grades compare with the harness's own reports; none where no log carries one. */

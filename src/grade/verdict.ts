@@ -13,7 +13,8 @@ export interface ListVerdict {
 }
 
 export interface Verdict {
-  readonly resolved: boolean;
+  /** null: unknown, since the machine kept the tests from running. */
+  readonly resolved: boolean | null;
   readonly failToPass: ListVerdict;
   readonly passToPass: ListVerdict;
   readonly applied: boolean;
@@ -75,4 +76,10 @@ export function notResolved(lists: TestLists, reason: string, applied: boolean):
     applied,
     reason,
   };
+}
+
+/** No verdict: the machine failed, which says nothing about the patch. It stays in every count. */
+export function unknownVerdict(reason: string): Verdict {
+  const none: ListVerdict = { passed: [], failed: [] };
+  return { resolved: null, failToPass: none, passToPass: none, applied: true, reason };
 }

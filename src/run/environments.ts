@@ -21,15 +21,24 @@ export interface Environments {
   prepare(task: Task, signal: AbortSignal, onProgress: (message: string) => void): Promise<PreparedEnvironment>;
 }
 
-/** Containers, from a ready image or one that is made and cached. `pull`: whether a missing image may be fetched. */
-export function dockerEnvironments(backend: DockerBackend, limits: SandboxLimits, pull: boolean): Environments {
+/**
+ * Containers, from a ready image or one that is made and cached. `pull`: whether a missing image may be fetched;
+ * `groundTruth`: for evaluation scripts alone.
+ */
+export function dockerEnvironments(
+  backend: DockerBackend,
+  limits: SandboxLimits,
+  pull: boolean,
+  groundTruth?: SandboxSpec["groundTruth"],
+): Environments {
   return {
     sandbox: backend.name,
     limits,
     prepare: async (task, signal, onProgress) => {
       const { instanceId, environment, baseCommit } = task;
+      const spec = { ...specOf(task, limits), ...(groundTruth === undefined ? {} : { groundTruth }) };
       const image = await backend.ensureImage({ instanceId, environment, baseCommit, pull }, signal, onProgress);
-      return opener(backend, { ...specOf(task, limits), image: image.id }, image.id);
+      return opener(backend, { ...spec, image: image.id }, image.id);
     },
   };
 }

@@ -17,6 +17,7 @@ export type RunEvent =
       readonly done: number;
       readonly total: number;
     }
+  | { readonly type: "graded"; readonly done: number; readonly total: number }
   | ({ readonly type: "retry"; readonly instanceId: string } & FailedAttempt)
   | { readonly type: "warning"; readonly message: string };
 

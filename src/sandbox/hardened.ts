@@ -6,10 +6,11 @@ import type { SandboxSpec } from "./sandbox.js";
 /**
  * The controller is root with four capabilities: to hand over and take back files (CHOWN, DAC_OVERRIDE, FOWNER) and to end
  * processes of the tested user (KILL). The tested user has none and can gain none. The main process is a shell on an
- * attached standard input: when bestk dies, however it dies, the input closes and the container ends.
+ * attached standard input: when bestk dies, however it dies, the input closes and the container ends. Ground truth is another
+ * matter: its script installs as root, so it gets what installing takes (SETUID, SETGID; a network if asked), and no KILL.
  */
 export function hardenedBody(image: string, spec: SandboxSpec, owner: Owner): ContainerBody {
-  const { limits } = spec;
+  const { limits, groundTruth } = spec;
   return {
     Image: image,
     Entrypoint: [],
@@ -25,9 +26,9 @@ export function hardenedBody(image: string, spec: SandboxSpec, owner: Owner): Co
     AttachStdout: true,
     AttachStderr: true,
     HostConfig: {
-      NetworkMode: "none",
+      NetworkMode: groundTruth?.network === true ? "bridge" : "none",
       CapDrop: ["ALL"],
-      CapAdd: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL"],
+      CapAdd: ["CHOWN", "DAC_OVERRIDE", "FOWNER", ...(groundTruth === undefined ? ["KILL"] : ["SETUID", "SETGID"])],
       // Seccomp is the engine's default profile, which applies where no other is named.
       SecurityOpt: ["no-new-privileges"],
       Memory: limits.memoryBytes,

@@ -97,6 +97,8 @@ export interface SandboxSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly limits: SandboxLimits;
   readonly labels: Readonly<Record<string, string>>;
+  /** For the instance's own evaluation script alone, which installs: it runs as the controller, and may have the network. */
+  readonly groundTruth?: { readonly network: boolean };
 }
 
 /** What a backend promises against hostile code; "watched" is noticed within a second and then killed. */

@@ -204,11 +204,13 @@ describe("gradeLogs", () => {
     expect(agreementText(agreement)[0]).toBe("0 of 2 grades agree with the harness's own report, test by test");
   });
 
-  it("stops at a record that can't be read, an unknown instance and an unsupported parser", async () => {
+  it("stops at a record that can't be read and an unsupported parser", async () => {
     await expect(graded([record(logOf(GOOD)), record("", { test_output: 3 })])).rejects.toThrow(
       /logs.jsonl:2: test_output/,
     );
     await expect(graded([record(logOf(GOOD), { instance_id: "x__y-9" })])).rejects.toThrow(/x__y-9/);
+    const some = await graded([record(logOf(GOOD), { instance_id: "x__y-9" }), record(logOf(GOOD))]);
+    expect([some.grades.length, some.unknownInstances]).toEqual([1, ["x__y-9"]]);
     const { grades, problems } = await graded([record(logOf(GOOD)), record("", { test_output: 3 })], { skipBad: true });
     expect([grades.length, problems.length]).toEqual([1, 1]);
     const truths = await loadGroundTruth([

@@ -1,32 +1,47 @@
-// `bestk grade`: ground truth, resolved or not, from saved logs of finished evaluations.
+// `bestk grade`: ground truth, resolved or not, from saved logs of finished evaluations or by running the instances' own scripts.
+import { randomUUID } from "node:crypto";
 import { BestkError } from "../../core/errors.js";
-import { type Graded, gradeLogs } from "../../grade/gradeLogs.js";
-import { findLogs } from "../../grade/savedLogs.js";
-import { agreementText, gradeRows } from "../../grade/summary.js";
-import { loadGroundTruth } from "../../grade/truth.js";
-import { writeReports } from "../../grade/writeReports.js";
+import { type Graded, type GradeLogsOptions, gradeLogs } from "../../grade/gradeLogs.js";
+import { findLogs, type LogFile } from "../../grade/savedLogs.js";
+import { agreementText, gradeRows, unknownShare } from "../../grade/summary.js";
+import { type GroundTruth, loadGroundTruth } from "../../grade/truth.js";
+import { type Reportable, writeReports } from "../../grade/writeReports.js";
+import { loadTasks } from "../../rollouts/instances.js";
+import { loadRolloutsAs } from "../../rollouts/load.js";
 import { onlyOf } from "../../run/filter.js";
-import { listenForInterrupt } from "../interrupt.js";
-import { collect, type GlobalOptions } from "../options.js";
+import { gradeRollouts } from "../../run/gradeRollouts.js";
+import { type Interrupt, listenForInterrupt } from "../interrupt.js";
+import { addScaffoldOption, collect, type GlobalOptions, share } from "../options.js";
+import { openProgress } from "../progress.js";
+import { scaffoldNamed } from "../runFlags.js";
+import { openEnvironments } from "../sandboxes.js";
 import { clean, formatTable } from "../table.js";
-import { openTerminal } from "../terminal.js";
+import { openTerminal, type Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
 interface Options extends GlobalOptions {
   readonly instances?: readonly string[];
   readonly output?: string;
   readonly instanceLists?: boolean;
+  readonly sandbox: string;
+  readonly network?: boolean;
+  readonly maxUnavailable: number;
 }
 
 export const grade: Verb = {
   name: "grade",
   define: (command) =>
-    command
-      .description("ground truth from FAIL_TO_PASS and PASS_TO_PASS, for saved logs of finished evaluations")
-      .argument("<logs...>", "tables of harness logs, or folders that hold test_output.txt files")
+    addScaffoldOption(command)
+      .description(
+        "ground truth from FAIL_TO_PASS and PASS_TO_PASS: for saved logs, or by running each instance's script",
+      )
+      .argument("<rollouts-or-logs...>", "rollouts, tables of harness logs, or folders that hold test_output.txt files")
       .option("--instances <file>", "instance records with the lists of tests (several files, or repeated)", collect)
       .option("--instance-lists", "judge on the instance's lists even where a log's own report names other tests")
-      .option("-o, --output <path>", "write the harness's own report: a .json file, or a folder for several rollouts"),
+      .option("-o, --output <path>", "write the harness's own report: a .json file, or a folder for several rollouts")
+      .option("--sandbox <name>", "where rollouts run: docker, or process for instances you trust", "docker")
+      .option("--network", "let evaluation scripts reach the network, for their install steps")
+      .option("--max-unavailable <share>", "exit 4 if a larger share of the rollouts has no verdict", share, 1),
   act: async ([paths], options) => {
     const settings = options as unknown as Options;
     const terminal = openTerminal(options);
@@ -37,42 +52,108 @@ export const grade: Verb = {
     }
     const truths = await loadGroundTruth(settings.instances);
     const { logs, others } = await findLogs(paths as string[]);
-    const [other] = others;
-    if (other !== undefined || logs.length === 0) {
-      const what = other === undefined ? `${(paths as string[]).join(", ")}: no logs` : `${other}: holds no logs`;
-      throw new BestkError("input", `${what} of finished evaluations`, {
-        hint: "grading rollouts by running their tests is not supported yet: evaluate them, and grade the logs",
-      });
-    }
-    if (settings.dryRun === true) {
-      terminal.note(`${logs.length} files of logs would be graded on ${truths.size} instances`);
-      return 0;
-    }
+    const rollouts = logs.length === 0 ? (paths as string[]) : others;
     const interrupt = listenForInterrupt(() => terminal.warn("interrupted"));
     try {
-      const graded = await gradeLogs(logs, truths, {
-        signal: interrupt.drain,
-        skipBad: settings.skipBad === true,
-        instanceLists: settings.instanceLists === true,
-      });
-      for (const problem of graded.problems) terminal.warn(`skipped: ${clean(problem, 300)}`);
-      const grades = onlyOf(graded.grades.map(withInstance), settings);
-      for (const { line } of grades) terminal.data(line);
-      const { header, rows, total } = gradeRows(grades.map(({ line }) => line));
-      terminal.result(formatTable(header, rows));
-      terminal.note(total);
-      for (const text of agreementText(graded.agreement)) terminal.note(clean(text, 500));
-      if (settings.output !== undefined) {
-        const written = await writeReports(settings.output, grades);
-        terminal.note(`reports: ${settings.output} (${written} files)`);
-      }
-      return 0;
+      const graded: Reportable[] = [];
+      if (logs.length > 0) graded.push(...(await fromLogs(logs, truths, settings, terminal, interrupt)));
+      if (rollouts.length > 0) graded.push(...(await fromRollouts(rollouts, truths, settings, terminal, interrupt)));
+      if (settings.dryRun === true) return 0;
+      return await show(onlyOf(graded.map(withInstance), settings), settings, terminal);
     } finally {
       interrupt.dispose();
     }
   },
 };
 
-function withInstance(graded: Graded): Graded & { readonly instanceId: string } {
+type Truths = ReadonlyMap<string, GroundTruth>;
+
+async function fromLogs(
+  logs: readonly LogFile[],
+  truths: Truths,
+  settings: Options,
+  terminal: Terminal,
+  interrupt: Interrupt,
+): Promise<readonly Graded[]> {
+  if (settings.dryRun === true) {
+    terminal.note(`${logs.length} files of logs would be graded on ${truths.size} instances`);
+    return [];
+  }
+  const how: GradeLogsOptions = {
+    signal: interrupt.drain,
+    skipBad: settings.skipBad === true,
+    instanceLists: settings.instanceLists === true,
+  };
+  const { grades, problems, unknownInstances, agreement } = await gradeLogs(logs, truths, how);
+  for (const problem of problems) terminal.warn(`skipped: ${clean(problem, 300)}`);
+  leftOut(unknownInstances, terminal);
+  for (const text of agreementText(agreement)) terminal.note(clean(text, 500));
+  return grades;
+}
+
+async function fromRollouts(
+  paths: readonly string[],
+  truths: Truths,
+  settings: Options,
+  terminal: Terminal,
+  interrupt: Interrupt,
+): Promise<readonly Reportable[]> {
+  const scaffold = scaffoldNamed(settings.scaffold);
+  const read = { signal: interrupt.drain, skipBad: settings.skipBad === true, ...(scaffold ? { scaffold } : {}) };
+  const loaded = await loadRolloutsAs(paths, read, ({ patch }) => ({ patch }));
+  for (const { message } of loaded.problems) terminal.warn(`skipped: ${clean(message, 300)}`);
+  const known = loaded.rollouts.filter(({ instanceId }) => truths.has(instanceId));
+  const unknown = loaded.rollouts.map(({ instanceId }) => instanceId).filter((id) => !truths.has(id));
+  leftOut([...new Set(unknown)], terminal);
+  if (known.length === 0) {
+    throw new BestkError(
+      "input",
+      `none of the ${loaded.rollouts.length} rollouts belongs to an instance with FAIL_TO_PASS`,
+    );
+  }
+  const rollouts = onlyOf(known, settings);
+  if (settings.dryRun === true) {
+    terminal.note(`${rollouts.length} rollouts would be evaluated`);
+    return [];
+  }
+  const tasks = await loadTasks(settings.instances ?? []);
+  const network = settings.network === true;
+  const environments = await openEnvironments(settings.sandbox, terminal, interrupt.stop, { network });
+  const progress = await openProgress(terminal, settings.events);
+  try {
+    const { jobs } = settings;
+    const { emit } = progress;
+    const nonce = () => randomUUID().replaceAll("-", "");
+    return await gradeRollouts({ rollouts, tasks, truths, environments, jobs, nonce, emit, signal: interrupt.drain });
+  } catch (thrown) {
+    if (!interrupt.drain.aborted) throw thrown;
+    throw new BestkError("interrupted", "interrupted; nothing was graded", { cause: thrown });
+  } finally {
+    await progress.close();
+  }
+}
+
+async function show(grades: readonly Reportable[], settings: Options, terminal: Terminal): Promise<number> {
+  const lines = grades.map(({ line }) => line);
+  for (const line of lines) terminal.data(line);
+  const { header, rows, total } = gradeRows(lines);
+  terminal.result(formatTable(header, rows));
+  terminal.note(total);
+  if (settings.output !== undefined) {
+    const written = await writeReports(settings.output, grades);
+    terminal.note(`reports: ${settings.output} (${written} files)`);
+  }
+  if (unknownShare(lines) <= settings.maxUnavailable) return 0;
+  terminal.warn(`${(100 * unknownShare(lines)).toFixed(1)} % of the rollouts have no verdict`);
+  return 4;
+}
+
+function leftOut(instances: readonly string[], terminal: Terminal): void {
+  if (instances.length === 0) return;
+  const some = `${instances.slice(0, 3).join(", ")}${instances.length > 3 ? ", …" : ""}`;
+  terminal.warn(`${instances.length} instances have no record with FAIL_TO_PASS, and are left out (${clean(some)})`);
+}
+
+function withInstance<T extends Graded>(graded: T): T & { readonly instanceId: string } {
   return { ...graded, instanceId: graded.line.instanceId };
 }

@@ -1,0 +1,112 @@
+// Ground truth of rollouts: each distinct raw patch is evaluated once in its instance's environment, by the instance's own script.
+import pLimit from "p-limit";
+import { BestkError } from "../core/errors.js";
+import type { Rollout, Task } from "../core/types.js";
+import { type Evaluation, evaluate } from "../grade/evaluate.js";
+import { type Graded, inOrder } from "../grade/gradeLogs.js";
+import { type GroundTruth, truthNamed } from "../grade/truth.js";
+import { notResolved, parserOf, unknownVerdict } from "../grade/verdict.js";
+import { normalizePatch } from "../patch/normalise.js";
+import { applyPatch, snapshotBase } from "../verify/apply.js";
+import { attempt, type Machine, openMachine } from "./attempts.js";
+import type { Environments } from "./environments.js";
+import type { Emit } from "./events.js";
+
+export interface GradeRequest {
+  readonly rollouts: readonly Pick<Rollout, "instanceId" | "rolloutId" | "patch">[];
+  readonly tasks: readonly Task[];
+  readonly truths: ReadonlyMap<string, GroundTruth>;
+  readonly environments: Environments;
+  readonly machine?: Machine;
+  /** Sandboxes at a time. */
+  readonly jobs: number;
+  readonly nonce: () => string;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+/** A grade with the log that it was read from. */
+export interface EvaluatedRollout extends Graded {
+  readonly log: string | null;
+}
+
+type Evaluable = GroundTruth & { readonly evalScript: string };
+
+/**
+ * Grades in order of instance and rollout. What the machine keeps from being evaluated has no verdict (`resolved` null). Throws
+ * BestkError `input` for an instance without a record, without an evaluation script or with an unsupported log parser.
+ */
+export async function gradeRollouts(request: GradeRequest): Promise<EvaluatedRollout[]> {
+  const { truths, tasks, emit } = request;
+  const machine = request.machine ?? openMachine();
+  const taskOf = new Map(tasks.map((task) => [task.instanceId, task]));
+  const jobs = new Map<string, () => Promise<Evaluation>>();
+  for (const { instanceId, patch } of request.rollouts) {
+    const truth = evaluable(truthNamed(truths, instanceId));
+    const task = taskOf.get(instanceId) as Task;
+    jobs.set(keyOf(instanceId, patch), () => evaluatePatch(request, machine, task, truth, patch));
+  }
+  const limit = pLimit(request.jobs);
+  let done = 0;
+  const results = new Map<string, Evaluation>();
+  await Promise.all(
+    [...jobs].map(([key, job]) =>
+      limit(async () => {
+        results.set(key, await job());
+        done += 1;
+        emit({ type: "graded", done, total: jobs.size });
+      }),
+    ),
+  );
+  return request.rollouts
+    .map(({ instanceId, rolloutId, patch }) => {
+      const { verdict, log } = results.get(keyOf(instanceId, patch)) as Evaluation;
+      return { line: { schema: "bestk.grade/1" as const, instanceId, rolloutId, ...verdict }, patch, log };
+    })
+    .sort((a, b) => inOrder(a.line, b.line));
+}
+
+function keyOf(instanceId: string, patch: string | null): string {
+  return JSON.stringify([instanceId, patch]);
+}
+
+/** Checked before anything runs. */
+function evaluable(truth: GroundTruth): Evaluable {
+  parserOf(truth);
+  const { evalScript } = truth;
+  if (evalScript !== null) return { ...truth, evalScript };
+  throw new BestkError(
+    "input",
+    `instance ${truth.instanceId}: has no evaluation script, so its rollouts can't be graded`,
+    {
+      hint: "evaluate them elsewhere, and grade the saved logs",
+    },
+  );
+}
+
+async function evaluatePatch(
+  { environments, nonce, emit, signal }: GradeRequest,
+  machine: Machine,
+  task: Task,
+  truth: Evaluable,
+  patch: string | null,
+): Promise<Evaluation> {
+  if (patch === null) return { verdict: notResolved(truth, "no patch is known", false), log: null };
+  if (patch.trim() === "") return { verdict: notResolved(truth, "the patch is empty", false), log: null };
+  const { instanceId } = task;
+  const tell = (message: string) => emit({ type: "image", instanceId, message });
+  const tried = await attempt({ instanceId, machine, emit, stop: signal }, async (): Promise<Evaluation> => {
+    const environment = await environments.prepare(task, signal, tell);
+    await using sandbox = await environment.open(signal);
+    await snapshotBase(sandbox, signal);
+    // Whole, as the harness applies it; else the form that bestk verifies and submits.
+    for (const text of new Set([patch, normalizePatch(patch).patch])) {
+      if (text === "" || !(await applyPatch(sandbox, text, signal)).applied) continue;
+      return await evaluate(sandbox, truth, nonce(), signal);
+    }
+    return { verdict: notResolved(truth, "the patch does not apply", false), log: null };
+  });
+  if (tried.ok) return tried.value;
+  emit({ type: "warning", message: `${instanceId}: ${tried.error.message}` });
+  return { verdict: unknownVerdict(`infra: ${tried.error.message}`), log: null };
+}
