@@ -16,13 +16,26 @@ const DEFAULT_GENERATED_SECONDS = 60;
 const relativeFile = z.string().refine(isInsideTree, "expected a path inside the repository (relative, without ..)");
 const seconds = z.number().positive().max(86_400);
 
-const regressionSchema = z.object({
-  runner: z.string().min(1),
-  command: z.string().min(1).optional(),
-  files: z.array(relativeFile).default([]),
-  select: z.enum(["files", "all", "related"]).optional(),
-  timeout_seconds: seconds.default(DEFAULT_REGRESSION_SECONDS),
-});
+const regressionSchema = z
+  .object({
+    runner: z.string().min(1),
+    command: z.string().min(1).optional(),
+    files: z.array(relativeFile).default([]),
+    select: z.enum(["files", "all", "related"]).optional(),
+    timeout_seconds: seconds.default(DEFAULT_REGRESSION_SECONDS),
+  })
+  .refine(
+    ({ runner, command, files }) => runner !== "exit-code" || command !== undefined || files.length > 0,
+    "the runner exit-code needs a command or files: without either it would pass on anything",
+  );
+
+/** What a process can be given: no name with "=", and no zero byte. */
+const environmentSchema = z
+  .record(z.string(), z.string())
+  .refine(
+    (env) => Object.entries(env).every(([name, value]) => /^[^=\0]+$/.test(name) && !value.includes("\0")),
+    "expected names without = and values without zero bytes",
+  );
 
 const generatedSchema = z
   .object({
@@ -48,7 +61,7 @@ const instanceSchema = z.object({
   repository: z.string().min(1).nullish(),
   setup: z.array(z.string()).default([]),
   workdir: z.string().startsWith("/").default(DEFAULT_WORKDIR),
-  env: z.record(z.string(), z.string()).default({}),
+  env: environmentSchema.default({}),
   regression_tests: regressionSchema.nullish(),
   generated_tests: z.array(generatedSchema).default([]),
 });
