@@ -4,6 +4,8 @@ import { BestkError, messageOf } from "../core/errors.js";
 import { applyConfigFile } from "./configFile.js";
 import { spreadInstances } from "./instanceFlag.js";
 import { addGlobalOptions } from "./options.js";
+import { fromSystem } from "./systemErrors.js";
+import { cleanLines } from "./table.js";
 import { colors, tolerateClosedPipe } from "./terminal.js";
 import type { Verb } from "./verb.js";
 import { demo } from "./verbs/demo.js";
@@ -33,7 +35,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     await program.parseAsync(spread, { from: "user" });
     return exitCode;
   } catch (thrown) {
-    return report(thrown);
+    return report(fromSystem(thrown));
   }
 }
 
@@ -63,8 +65,8 @@ function report(thrown: unknown): number {
     return thrown.exitCode === 0 ? 0 : 2;
   }
   if (thrown instanceof BestkError && thrown.code !== "bug") {
-    process.stderr.write(`${colors.red("error:")} ${thrown.message}\n`);
-    if (thrown.hint !== null) process.stderr.write(`${colors.dim("hint:")} ${thrown.hint}\n`);
+    process.stderr.write(`${colors.red("error:")} ${cleanLines(thrown.message)}\n`);
+    if (thrown.hint !== null) process.stderr.write(`${colors.dim("hint:")} ${cleanLines(thrown.hint)}\n`);
     return thrown.exitCode;
   }
   process.stderr.write(`${colors.red("bug:")} ${messageOf(thrown)}\n`);

@@ -3,7 +3,7 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { BestkError } from "../core/errors.js";
 import type { Emit, RunEvent } from "../run/events.js";
 import { clean } from "./table.js";
-import type { Terminal } from "./terminal.js";
+import { type Terminal, workWithoutReader } from "./terminal.js";
 
 export interface Progress {
   readonly emit: Emit;
@@ -12,7 +12,7 @@ export interface Progress {
 
 /** `events` is a file, "-" for stdout, or undefined. */
 export async function openProgress(terminal: Terminal, events: string | undefined): Promise<Progress> {
-  const write = events === undefined ? null : await openEvents(events);
+  const write = events === undefined ? null : await openEvents(events, (text) => terminal.warn(text));
   return {
     emit: (event) => {
       write?.line(`${JSON.stringify(event)}\n`);
@@ -50,21 +50,39 @@ function show<T extends RunEvent["type"]>(terminal: Terminal, event: Extract<Run
   line(terminal, event);
 }
 
-async function openEvents(path: string): Promise<{ line(text: string): void; close(): Promise<void> }> {
-  if (path === "-") return { line: (text) => void process.stdout.write(text), close: async () => {} };
+async function openEvents(
+  path: string,
+  warn: (text: string) => void,
+): Promise<{ line(text: string): void; close(): Promise<void> }> {
+  if (path === "-") {
+    const undo = workWithoutReader();
+    return { line: (text) => void process.stdout.write(text), close: async () => void undo() };
+  }
   const stream = createWriteStream(path);
   await opened(stream, path);
+  let failure: Error | null = null;
+  stream.on("error", (error) => {
+    failure ??= error;
+  });
   return {
     line: (text) => void stream.write(text),
-    close: () => new Promise((resolve) => stream.end(() => resolve())),
+    close: async () => {
+      const closed = new Promise<void>((resolve) => stream.once("close", resolve));
+      stream.end();
+      if (!stream.closed) await closed;
+      if (failure !== null) warn(`--events ${path}: not all events were written (${failure.message})`);
+    },
   };
 }
 
 function opened(stream: WriteStream, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.once("open", () => resolve());
-    stream.once("error", (error) =>
-      reject(new BestkError("usage", `--events ${path}: can't be written (${error.message})`, { cause: error })),
-    );
+    const refuse = (error: Error): void =>
+      reject(new BestkError("usage", `--events ${path}: can't be written (${error.message})`, { cause: error }));
+    stream.once("error", refuse);
+    stream.once("open", () => {
+      stream.off("error", refuse);
+      resolve();
+    });
   });
 }

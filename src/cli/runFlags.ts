@@ -16,6 +16,7 @@ import { addScaffoldOption, collect, type GlobalOptions, share } from "./options
 import { openProgress } from "./progress.js";
 import { openModel } from "./rewardModel.js";
 import { openEnvironments } from "./sandboxes.js";
+import { tellSkipped } from "./skipped.js";
 import { clean } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { bestkVersion } from "./version.js";
@@ -84,7 +85,7 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
       ...(scaffold === undefined ? {} : { scaffold }),
       ...(flags.only === undefined ? {} : { only: flags.only }),
     });
-    for (const { message } of loaded.problems) terminal.warn(`skipped: ${clean(message, 300)}`);
+    tellSkipped(terminal, loaded.problems);
     for (const text of loaded.refused) terminal.note(`passed over: ${clean(text, 300)}`);
     const filter = { ...(flags.only ? { only: flags.only } : {}), ...(flags.limit ? { limit: flags.limit } : {}) };
     if (environments === null) {

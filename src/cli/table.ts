@@ -20,6 +20,14 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
   return [lines[0], rule, ...lines.slice(1)].join("\n");
 }
 
+/** Like `clean` for a text of several lines: line breaks and tabs stay, and nothing is cut. */
+export function cleanLines(text: string): string {
+  return text
+    .split(/(\r?\n|\t)/)
+    .map((part, index) => (index % 2 === 1 ? part : clean(part, Number.POSITIVE_INFINITY)))
+    .join("");
+}
+
 /** Text from rollouts is untrusted: no escape sequence or line break of it reaches the terminal. */
 export function clean(text: string, limit = MAX_CELL): string {
   const plain = stripVTControlCharacters(text).replace(/[\p{Cc}\p{Cf}]/gu, "·");

@@ -65,10 +65,21 @@ export function openTerminal(options: TerminalOptions): Terminal {
   };
 }
 
-/** A reader that closes the pipe early (`| head`) is no failure. */
+/** A reader that closes the pipe early (`| head`) is no failure; without one for stderr there is nobody to tell. */
 export function tolerateClosedPipe(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
-  });
+  process.stdout.on("error", endWithoutReader);
+  process.stderr.on("error", () => {});
+}
+
+/** For work that is worth its end without a reader, such as a run that tells its events: `| head` does not stop it. Returns the undoing. */
+export function workWithoutReader(): () => void {
+  const ignore = (): void => {};
+  process.stdout.off("error", endWithoutReader).on("error", ignore);
+  return () => process.stdout.off("error", ignore).on("error", endWithoutReader);
+}
+
+function endWithoutReader(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(`${pc.red("error:")} stdout can't be written (${error.message})\n`);
+  process.exit(3);
 }

@@ -1,6 +1,6 @@
 // Reading and writing files without holding them whole: lines in constant memory, writes that a crash can't tear.
 import { createReadStream, type ReadStream } from "node:fs";
-import { open, rename, writeFile } from "node:fs/promises";
+import { open, rename, rm, writeFile } from "node:fs/promises";
 import { createGunzip, type Gunzip } from "node:zlib";
 import { BestkError, messageOf } from "./errors.js";
 
@@ -60,8 +60,13 @@ export async function readText(path: string): Promise<string> {
 /** Replaces a file in one step: a reader sees the old text or the new one, never half of it. */
 export async function writeAtomic(path: string, text: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
+  try {
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw thrown;
+  }
 }
 
 /** `pipe` passes no errors on: without this a disk error would wait for ever. */

@@ -3,7 +3,7 @@
 /** Known names within a third of the word's length in edits, nearest first, at most three. */
 export function nearest(word: string, known: readonly string[]): string[] {
   const limit = Math.max(2, Math.ceil(word.length / 3));
-  return known
+  return [...new Set(known)]
     .map((name) => ({ name, distance: distanceTo(word.toLowerCase(), name.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
@@ -11,10 +11,16 @@ export function nearest(word: string, known: readonly string[]): string[] {
     .map(({ name }) => name);
 }
 
-/** A sentence for a hint: "did you mean X or Y?", or the whole list where nothing is near. */
+/** Names in one hint: hundreds of instance ids help nobody. */
+const MOST_NAMES = 20;
+
+/** A sentence for a hint: "did you mean X or Y?", or the list (its start, where it is long) where nothing is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const names = nearest(word, known);
-  return names.length > 0 ? `did you mean ${names.join(" or ")}?` : `known: ${known.join(", ")}`;
+  if (names.length > 0) return `did you mean ${names.join(" or ")}?`;
+  const all = [...new Set(known)];
+  const more = all.length > MOST_NAMES ? ` and ${all.length - MOST_NAMES} more` : "";
+  return `known: ${all.slice(0, MOST_NAMES).join(", ")}${more}`;
 }
 
 /** Levenshtein distance; a prefix counts as near. */

@@ -19,6 +19,7 @@ interface Options {
   readonly patches?: readonly string[];
   readonly rawPatch?: boolean;
   readonly skipBad?: boolean;
+  readonly dryRun?: boolean;
   readonly only?: readonly string[];
   readonly limit?: number;
 }
@@ -59,8 +60,9 @@ export const rank: Verb = {
           },
         );
       }
-      await writePredictions(settings.output, predictionsText(document.instances, patchOf, `bestk-${aggregator.name}`));
-      terminal.note(`predictions: ${settings.output}`);
+      const predictions = predictionsText(document.instances, patchOf, `bestk-${aggregator.name}`);
+      if (settings.dryRun !== true) await writePredictions(settings.output, predictions);
+      terminal.note(`${settings.dryRun === true ? "would write predictions" : "predictions"}: ${settings.output}`);
     }
     terminal.data(document);
     terminal.result(showRanking(document));

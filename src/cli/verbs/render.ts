@@ -7,6 +7,8 @@ import { onlyOf } from "../../run/filter.js";
 import { addScaffoldOption, collect, type GlobalOptions } from "../options.js";
 import { openModel } from "../rewardModel.js";
 import { scaffoldNamed } from "../runFlags.js";
+import { tellSkipped } from "../skipped.js";
+import { cleanLines } from "../table.js";
 import { openTerminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
@@ -34,6 +36,7 @@ export const render: Verb = {
       skipBad: settings.skipBad === true,
       ...(scaffold === undefined ? {} : { scaffold }),
     });
+    tellSkipped(terminal, loaded.problems);
     const candidates = onlyOf(loaded.rollouts, settings);
     const chosen =
       settings.rollout === undefined ? candidates : candidates.filter((r) => r.rolloutId === settings.rollout);
@@ -58,7 +61,7 @@ export const render: Verb = {
     const input = model.prepare({ issue: issue ?? trajectory?.issue ?? "", trajectory, patch });
     const { tokens, cutTokens, text, features } = input;
     terminal.data({ instanceId: rollout.instanceId, rolloutId: rollout.rolloutId, tokens, cutTokens, text, features });
-    terminal.result(text);
+    terminal.result(process.stdout.isTTY === true ? cleanLines(text) : text);
     const { unavailable } = input;
     if (unavailable?.status === "unavailable")
       terminal.note(`not scored: ${unavailable.reason} (${unavailable.message})`);

@@ -11,7 +11,8 @@ import { openProgress } from "../progress.js";
 import { openModel } from "../rewardModel.js";
 import { scaffoldNamed } from "../runFlags.js";
 import { showSignal } from "../showEvidence.js";
-import { clean, formatTable } from "../table.js";
+import { tellSkipped } from "../skipped.js";
+import { formatTable } from "../table.js";
 import { openTerminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
@@ -53,7 +54,7 @@ export const score: Verb = {
           return { input: model.prepare({ issue, trajectory, patch }) };
         },
       );
-      for (const { message } of loaded.problems) terminal.warn(`skipped: ${clean(message, 300)}`);
+      tellSkipped(terminal, loaded.problems);
       const rollouts = onlyOf(loaded.rollouts, settings);
       if (settings.dryRun === true) {
         terminal.note(`${rollouts.length} rollouts would be scored with ${model.name}`);
