@@ -114,8 +114,8 @@ describe("executeRun", () => {
       r7: ["patch-failed", "patch-failed"],
       r8: ["no-patch", "no-patch"],
     });
-    // Base twice, three candidates, and the one with a regression twice more.
-    expect(environments.verified).toHaveLength(2 + 3 + 2);
+    // Base twice, three candidates, and the one with a regression once more.
+    expect(environments.verified).toHaveLength(2 + 3 + 1);
     const card = JSON.parse(await readFile(join(folder, "run.json"), "utf8"));
     expect(card).toMatchObject({ schema: "bestk.run/1", environments: { "x__y-1": "environment of x__y-1" } });
   });
@@ -149,7 +149,7 @@ describe("executeRun", () => {
     const second = fakeEnvironments();
     const { ranking } = await run({ environments: second });
     expect(ranking?.instances[0]?.selected).toBe("r2");
-    expect(first.verified.length + second.verified.length).toBe(7);
+    expect(first.verified.length + second.verified.length).toBe(6);
     expect(Object.keys(await evidence())).toHaveLength(8);
   });
 

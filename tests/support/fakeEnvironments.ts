@@ -9,8 +9,14 @@ import {
 } from "../../src/sandbox/sandbox.js";
 
 export interface FakeOptions {
-  /** Called before each sandbox is opened; may throw. */
-  readonly onOpen?: (opened: number) => void;
+  /** Called before an instance is prepared; may throw. */
+  readonly onPrepare?: (instanceId: string) => void;
+  /** Called before each sandbox is opened; may throw. What it returns is called before each use of the sandbox. */
+  readonly onOpen?: (opened: number) => undefined | (() => void);
+  /** Called before each command that runs tests; may throw. */
+  readonly onTest?: (patch: string) => void;
+  /** Regression tests that fail beside those that the patch breaks. */
+  readonly alsoFailing?: (patch: string) => readonly string[];
   /** Called for each file that is put into a sandbox. */
   readonly onWrite?: (path: string, content: string) => void;
 }
@@ -31,14 +37,17 @@ export function fakeEnvironments(options: FakeOptions = {}): FakeEnvironments {
     sandbox: "fake",
     limits: DEFAULT_LIMITS,
     verified,
-    prepare: async (task) => ({
-      key: `environment of ${task.instanceId}`,
-      open: async () => {
-        opened += 1;
-        options.onOpen?.(opened);
-        return fakeSandbox((patch) => verified.push(patch), options.onWrite ?? (() => {}));
-      },
-    }),
+    prepare: async (task) => {
+      options.onPrepare?.(task.instanceId);
+      return {
+        key: `environment of ${task.instanceId}`,
+        open: async () => {
+          opened += 1;
+          const onUse = options.onOpen?.(opened) ?? (() => {});
+          return fakeSandbox((patch) => verified.push(patch), options, onUse);
+        },
+      };
+    },
   };
 }
 
@@ -46,7 +55,7 @@ export function engineGone(): SandboxError {
   return new SandboxError("engine-gone", "the engine is gone");
 }
 
-function fakeSandbox(onTested: (patch: string) => void, onWrite: (path: string, content: string) => void): Sandbox {
+function fakeSandbox(onTested: (patch: string) => void, options: FakeOptions, onUse: () => void): Sandbox {
   let patch = "";
   let applied = "";
   let report = "";
@@ -54,10 +63,13 @@ function fakeSandbox(onTested: (patch: string) => void, onWrite: (path: string, 
   return {
     workdir: "/testbed",
     exec: async ({ command, user }) => {
+      onUse();
       if (user === "tested") {
         if (!reported) onTested(applied);
         reported = true;
-        report = command.includes("regression") ? regressionReport(applied) : generatedReport(applied);
+        options.onTest?.(applied);
+        const failing = options.alsoFailing?.(applied) ?? [];
+        report = command.includes("regression") ? regressionReport(applied, failing) : generatedReport(applied);
         return result(report.includes("<failure") ? 1 : 0);
       }
       if (!command.startsWith("git apply") && !command.startsWith("patch ")) return result(0);
@@ -66,21 +78,25 @@ function fakeSandbox(onTested: (patch: string) => void, onWrite: (path: string, 
       return result(0);
     },
     writeFiles: async (files: readonly SandboxFile[]) => {
+      onUse();
       for (const { path, content } of files) {
-        onWrite(path, String(content));
+        options.onWrite?.(path, String(content));
         if (path.endsWith("candidate.patch")) patch = String(content);
       }
     },
-    readFile: async () => Buffer.from(report),
-    killAll: async () => {},
+    readFile: async () => {
+      onUse();
+      return Buffer.from(report);
+    },
+    killAll: async () => onUse(),
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
-function regressionReport(patch: string): string {
+function regressionReport(patch: string, failing: readonly string[]): string {
   return junit([
-    ["r1", true],
-    ["r2", !patch.includes("BREAK")],
+    ["r1", !failing.includes("r1")],
+    ["r2", !patch.includes("BREAK") && !failing.includes("r2")],
   ]);
 }
 
