@@ -21,6 +21,7 @@ const LISTED = /^ {4}(\S.*)$/;
 interface Section {
   readonly binary: string | null;
   readonly cases: [id: string, outcome: TestOutcome][];
+  readonly listed: Set<string>;
   counts: Counts | null;
   /** The binary ended in another way than by its counts. */
   isDead: boolean;
@@ -42,14 +43,18 @@ export function parseCargo(log: string): TestReport | null {
   for (const line of resultLines(log)) {
     const test = section === null || hasListedFailures ? null : TEST_LINE.exec(line);
     const rest = test?.[2] ?? line;
-    if (section !== null && test !== null) section.cases.push([idOf(section.binary, test[1] ?? ""), "error"]);
+    if (section !== null && test !== null) {
+      section.cases.push([idOf(section.binary, test[1] ?? ""), "error"]);
+      // Counts with a test below them are printed.
+      section.counts = null;
+    }
     const head = BINARY.exec(line);
     const docs = DOC_TESTS.exec(line);
     if (head !== null || docs !== null) {
       binary = head === null ? `doc-tests ${docs?.[1]}` : `${head[1]} (${head[2]})`;
       section = null;
     } else if (BEGIN.test(line)) {
-      section = { binary, cases: [], counts: null, isDead: false };
+      section = { binary, cases: [], listed: new Set(), counts: null, isDead: false };
       sections.push(section);
       hasListedFailures = false;
     } else if (PROCESS_FAILED.test(rest)) {
@@ -65,7 +70,8 @@ export function parseCargo(log: string): TestReport | null {
       section.counts = { passed: Number(counts[1]), failed: Number(counts[2]), skipped: Number(counts[3]) };
     }
     if (line === "failures:") hasListedFailures = true;
-    if (hasListedFailures) noteListed(section, LISTED.exec(line)?.[1]);
+    const listed = hasListedFailures ? LISTED.exec(line)?.[1] : undefined;
+    if (listed !== undefined) section.listed.add(listed);
     const status = hasListedFailures ? undefined : STATUS.exec(rest)?.[1];
     const last = section.cases.at(-1);
     if (status !== undefined && last !== undefined) last[1] = OUTCOMES[status] ?? "error";
@@ -75,16 +81,14 @@ export function parseCargo(log: string): TestReport | null {
   return reportOf(sections.flatMap(provenCases), [...dead, ...unbuilt], disagreementOf(sections));
 }
 
-/** The list at the end names failures again: a status that a test printed itself doesn't stand. */
-function noteListed(section: Section, name: string | undefined): void {
-  if (name === undefined) return;
-  const id = idOf(section.binary, name);
-  for (const each of section.cases) if (each[0] === id && each[1] === "passed") each[1] = "failed";
-}
-
-/** In a log that is cut short the last pass may be printed by a test whose status is to come. */
-function provenCases({ cases, counts }: Section): readonly Case[] {
-  return counts === null && cases.at(-1)?.[1] === "passed" ? cases.slice(0, -1) : cases;
+/**
+ * The list at the end names failures again: a pass that a test printed itself doesn't stand. In a log that is cut short the last
+ * pass may be printed by a test whose status is to come.
+ */
+function provenCases({ binary, cases, counts, listed }: Section): readonly Case[] {
+  const failed = new Set([...listed].map((name) => idOf(binary, name)));
+  const whole = counts === null && cases.at(-1)?.[1] === "passed" ? cases.slice(0, -1) : cases;
+  return whole.map(([id, outcome]) => [id, outcome === "passed" && failed.has(id) ? "failed" : outcome]);
 }
 
 function disagreementOf(sections: readonly Section[]): string | null {

@@ -1,10 +1,21 @@
 // Log parsers by the names that instances give in `log_parser`; a name without a parser is refused, never guessed.
 import { BestkError } from "../core/errors.js";
 import { didYouMean } from "../core/nearest.js";
+import { parseCargo } from "./cargo.js";
+import { parseCtest } from "./ctest.js";
 import { parseDjangoLog } from "./djangoLog.js";
+import { parseGo } from "./go.js";
+import { parseJest } from "./jest.js";
+import { parseJunit } from "./junit.js";
+import { parseKarma } from "./karma.js";
+import { parseMocha } from "./mocha.js";
+import { parseNodeLog } from "./nodeSpec.js";
+import { parsePhpunit } from "./phpunit.js";
 import { parsePytestLog, withButtonNumbers, withoutFolders } from "./pytestLog.js";
 import type { TestParser } from "./report.js";
+import { parseRspec } from "./rspec.js";
 import { parseSympyLog } from "./sympyLog.js";
+import { parseVitest } from "./vitest.js";
 
 const pytest: TestParser = (log) => parsePytestLog(log);
 const pytestWithPaths: TestParser = (log) => parsePytestLog(log, withoutFolders);
@@ -23,6 +34,17 @@ export const LOG_PARSERS = {
   sphinx: pytest,
   sympy: parseSympyLog,
   xarray: pytest,
+  cargo: parseCargo,
+  ctest: parseCtest,
+  go: parseGo,
+  jest: parseJest,
+  junit: parseJunit,
+  karma: parseKarma,
+  mocha: parseMocha,
+  node: parseNodeLog,
+  phpunit: parsePhpunit,
+  rspec: parseRspec,
+  vitest: parseVitest,
 } satisfies Readonly<Record<string, TestParser>>;
 
 export type LogParserName = keyof typeof LOG_PARSERS;

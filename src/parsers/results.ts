@@ -16,6 +16,9 @@ export interface Counts {
 /** No result line is longer; what a test prints can be, and patterns must not walk through it. */
 const LONGEST = 4096;
 
+/** Titles of suites together are shorter: a flood of lines below long ones would be multiplied by them. */
+export const LONGEST_PATH = 1024;
+
 /** Lines of a log without colours, cut at 4,096 characters. */
 export function* resultLines(log: string): Generator<string> {
   for (const line of plainLines(log)) yield line.length > LONGEST ? line.slice(0, LONGEST) : line;
@@ -38,13 +41,16 @@ export interface Titles {
 /** Reads nesting by indentation, as most runners print it. */
 export function nestedTitles(): Titles {
   const suites: { readonly indent: number; readonly title: string }[] = [];
+  let length = 0;
   const leave = (indent: number): void => {
-    while ((suites.at(-1)?.indent ?? -1) >= indent) suites.pop();
+    while ((suites.at(-1)?.indent ?? -1) >= indent) length -= suites.pop()?.title.length ?? 0;
   };
   return {
     open(indent, title) {
       leave(indent);
+      if (length + title.length > LONGEST_PATH) return;
       suites.push({ indent, title });
+      length += title.length;
     },
     id(indent, title) {
       leave(indent);

@@ -5,7 +5,7 @@ import { type Case, reportOf, resultLines } from "./results.js";
 
 const SUBTEST = /^((?: {4})*)# Subtest: (.*)$/;
 const RESULT = /^((?: {4})*)(ok|not ok) \d+ (?:- )?(.*)$/;
-const DIRECTIVE = /^(.*?[^\\]|) # (SKIP|TODO)\b.*$/i;
+const DIRECTIVE = /^(.*?[^\\]|) # (skip|todo)\b.*$/i;
 const IS_SUITE = /^ +type: 'suite'$/;
 const COUNT = /^# (tests|suites|fail|cancelled) (\d+)$/;
 const SCRIPT = /^(?:\/|[A-Za-z]:\\).*\.[cm]?[jt]sx?$/;

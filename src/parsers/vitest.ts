@@ -1,7 +1,7 @@
 // The log of Vitest: lines of `--reporter=verbose`, the tree of `--reporter=tree`, and the failures that each form names.
 
 import type { TestReport } from "./report.js";
-import { type Case, type Counts, contradiction, reportOf, resultLines, withoutEnd } from "./results.js";
+import { type Case, type Counts, contradiction, LONGEST_PATH, reportOf, resultLines, withoutEnd } from "./results.js";
 
 const FILE_LINE = /^ [✓❯↓×] (.+?) \(\d+ tests?[^)]*\)/;
 const LINE = /^((?: {2})*) ([✓×❯↓□]) (.*)$/;
@@ -12,8 +12,6 @@ const SUITE_SIZE = / \(\d+\)$/;
 const NOTE = / \[[^\]]*\]$/;
 const TRIES = / \((?:retry|repeat) x\d+(?:, (?:retry|repeat) x\d+)?\)$/;
 const DURATION = /(?: +\d+(?:\.\d+)?m?s)+$/;
-/** Deeper than suites are ever nested. */
-const DEEPEST = 100;
 
 /**
  * Ids are `file::suite::title`, without durations, notes and numbers of tries; a retried test has its last outcome, a title of several
@@ -55,10 +53,11 @@ export function parseVitest(log: string): TestReport | null {
       path = [file];
     } else if (depth === 0) {
       if (text.includes(" > ")) cases.push([idOf(titleOf(text)), outcomeOf(mark)]);
-    } else if (depth < DEEPEST) {
-      path = path.slice(0, depth);
+    } else {
+      if (path.length > depth) path = path.slice(0, depth);
       const isKnown = path.length === depth && path.every((title) => title !== undefined);
-      if (isSuite) path[depth] = idOf(withoutEnd(text, SUITE_SIZE));
+      const isShort = [...path, text].join("").length <= LONGEST_PATH;
+      if (isSuite && isShort) path[depth] = idOf(withoutEnd(text, SUITE_SIZE));
       else if (isKnown) cases.push([[...path, idOf(titleOf(text))].join("::"), outcomeOf(mark)]);
       else isComplete = false;
     }
