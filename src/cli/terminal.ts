@@ -37,7 +37,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   };
   const say = (text: string) => {
     clear();
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${printable(text)}\n`);
   };
   return {
     json,
@@ -45,7 +45,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
     live,
     result: (text) => {
       clear();
-      if (!json) process.stdout.write(`${text}\n`);
+      if (!json) process.stdout.write(`${printable(text)}\n`);
     },
     data: (value) => {
       clear();
@@ -59,10 +59,24 @@ export function openTerminal(options: TerminalOptions): Terminal {
       if (quiet) return;
       if (!live) return say(text);
       const width = Math.max(20, (process.stderr.columns ?? 80) - 1);
-      process.stderr.write(`\r\u001b[K${text.slice(0, width)}`);
+      process.stderr.write(`\r\u001b[K${printable(text).slice(0, width)}`);
       shown = true;
     },
   };
+}
+
+/**
+ * Text without control characters but line ends, tabs and colours: names of files and tests come from patches, and must
+ * not steer a terminal.
+ */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (char, at: number) => {
+    if (char === "\n" || char === "\t" || (char === "\u001b" && /^\[[\d;]*m/.test(text.slice(at + 1, at + 16))))
+      return char;
+    return JSON.stringify(char)
+      .slice(1, -1)
+      .replace(/\p{Cc}/gu, "\uFFFD");
+  });
 }
 
 /** A reader that closes the pipe early (`| head`) is no failure; without one for stderr there is nobody to tell. */

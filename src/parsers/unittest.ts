@@ -8,11 +8,12 @@ const FAILED_IMPORT = "unittest.loader._FailedTest";
 
 /**
  * Reads `test_x (module.Class) ... ok` lines, with the status on the same line, after a docstring, or on a line of its
- * own below printed text. Ids are `test_x (module.Class)` on every Python version. A later `FAIL:` or `ERROR:` header
- * overrides; a test without a status is left out, which reads as missing. Null if no test line is there.
+ * own below printed text. Ids are `test_x (module.Class)` on every Python version. The last status counts, but a `FAIL:` or
+ * `ERROR:` header overrides all, later ones too, for what comes after the headers was printed by something else; a test without a status is left out, which reads as missing. Null if no test line is there.
  */
 export function parseUnittest(text: string): TestReport | null {
   const outcomes = new Map<string, TestOutcome>();
+  const failures = new Map<string, TestOutcome>();
   const unloaded: string[] = [];
   let pending: string | null = null;
   for (const line of text.split(/\r?\n/)) {
@@ -21,7 +22,7 @@ export function parseUnittest(text: string): TestReport | null {
     if (header !== null) {
       const [, word, name = "", owner = ""] = header;
       if (owner === FAILED_IMPORT) unloaded.push(name);
-      else outcomes.set(idOf(name, owner), word === "FAIL" ? "failed" : "error");
+      else failures.set(idOf(name, owner), word === "FAIL" ? "failed" : "error");
       pending = null;
     } else if (test !== null && !(test[2] ?? "").startsWith(FAILED_IMPORT)) {
       pending = record(outcomes, idOf(test[1] ?? "", test[2] ?? ""), statusOf(test[3] ?? ""));
@@ -30,7 +31,8 @@ export function parseUnittest(text: string): TestReport | null {
       if (status !== null) pending = record(outcomes, pending, status);
     }
   }
-  return outcomes.size === 0 && unloaded.length === 0 ? null : collectReport(outcomes, unloaded);
+  const all = new Map([...outcomes, ...failures]);
+  return all.size === 0 && unloaded.length === 0 ? null : collectReport(all, unloaded);
 }
 
 /** Notes the last status of a test; returns the id while it still waits for one. */

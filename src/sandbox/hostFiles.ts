@@ -4,7 +4,7 @@ import { chmod, lstat, mkdir, open, realpath, rm, writeFile } from "node:fs/prom
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { SandboxFile } from "./sandbox.js";
 
-/** Writes a file, read-only, making folders; links on the way inside `workdir` give way to folders. */
+/** Writes a file, read-only, making folders; what is in the way inside `workdir` gives way. */
 export async function writeAsController(workdir: string, file: SandboxFile): Promise<void> {
   const path = resolve(workdir, file.path);
   const inside = relative(workdir, path);
@@ -12,8 +12,9 @@ export async function writeAsController(workdir: string, file: SandboxFile): Pro
     let folder = workdir;
     for (const part of inside.split(sep).slice(0, -1)) {
       folder = join(folder, part);
-      if ((await lstat(folder).catch(() => null))?.isSymbolicLink()) await rm(folder);
+      if ((await lstat(folder).catch(() => null))?.isDirectory() === false) await rm(folder);
     }
+    await rm(path, { recursive: true, force: true });
   }
   await mkdir(dirname(path), { recursive: true });
   await rm(path, { force: true });

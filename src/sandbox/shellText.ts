@@ -122,7 +122,7 @@ export function readPlain(path: string, maxBytes: number): string {
 
 /**
  * Writes a file as the controller's own. Folders on the way inside the workdir become the controller's too (sticky, open to
- * new entries, but for `.git`), so that the tested user can't swap the file; links on the way are removed.
+ * new entries, but for `.git`), so that the tested user can't swap the file; what is in the way there is removed.
  */
 export function writeFile(workdir: string, file: SandboxFile): Buffer {
   const path = posix.resolve(workdir, file.path);
@@ -136,14 +136,14 @@ export function writeFile(workdir: string, file: SandboxFile): Buffer {
           `d=${quote(workdir)}`,
           ...folders.flatMap((name) => [
             `d="$d"/${quote(name)}`,
-            'if [ -L "$d" ] || [ -f "$d" ]; then rm -f "$d"; fi',
+            'if [ -L "$d" ] || { [ -e "$d" ] && [ ! -d "$d" ]; }; then rm -f "$d"; fi',
             `if [ ! -d "$d" ]; then mkdir "$d" && ${open}; elif [ ! -O "$d" ]; then chown 0:0 "$d" && ${open}; fi`,
           ]),
         ];
   const target = quote(path);
   const mode = (file.mode ?? 0o644).toString(8);
   return Buffer.concat([
-    Buffer.from(`(set -e\n${way.join("\n")}\nrm -f ${target}\n`),
+    Buffer.from(`(set -e\n${way.join("\n")}\n${inside === null ? "rm -f" : "rm -rf"} ${target}\n`),
     printfOf(typeof file.content === "string" ? Buffer.from(file.content) : Buffer.from(file.content)),
     Buffer.from(` >${target}\nchmod ${mode} ${target}) </dev/null`),
   ]);

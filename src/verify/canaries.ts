@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { sha256 } from "../core/hash.js";
 import type { TestOutcome } from "../core/types.js";
 import type { TestReport } from "../parsers/report.js";
-import { type CanaryLanguage, type CanaryNames, canaryContent } from "./canaryText.js";
+import { type CanaryForm, type CanaryLanguage, type CanaryNames, canaryContent } from "./canaryText.js";
 
 export interface Canaries {
   readonly files: readonly { readonly path: string; readonly content: string }[];
@@ -28,16 +28,24 @@ export interface Judged {
  * from it and look like those of the files they lie beside. One file stands anywhere among the others, and in runners
  * with one process for all files another one last, for what is patched while tests run shows in later tests only.
  */
-export function plantCanaries(language: CanaryLanguage, files: readonly string[], secret: string): Canaries {
-  const draw = drawFrom(secret);
+export function plantCanaries(
+  language: CanaryLanguage,
+  files: readonly string[],
+  secret: string,
+  siblingText: string | null = null,
+): Canaries {
+  const draw = drawFrom(`canary ${secret}`);
   const order = [...files];
   const planted: Canaries["files"][number][] = [];
   const names: CanaryNames[] = [];
-  for (const isLast of language === "node" ? [false] : [false, true]) {
-    const sibling = files.length === 0 ? null : (files[draw(files.length)] as string);
-    const path = pathBeside(sibling, language, draw);
+  const sibling = siblingOf(files, secret);
+  const forms = formsOf(language, siblingText ?? "");
+  if (draw(2) === 0) forms.reverse();
+  for (const [index, form] of forms.entries()) {
+    const isLast = index > 0;
+    const path = pathBeside(isLast ? (files[draw(files.length)] ?? null) : sibling, language, draw);
     const given = { pass: [wordsOf(draw), wordsOf(draw)], fail: [wordsOf(draw), wordsOf(draw)] };
-    planted.push({ path, content: canaryContent(language, given, draw) });
+    planted.push({ path, content: canaryContent(form, given, draw) });
     names.push(given);
     if (files.length > 0) order.splice(isLast ? order.length : draw(files.length + 1), 0, path);
   }
@@ -47,6 +55,20 @@ export function plantCanaries(language: CanaryLanguage, files: readonly string[]
     mustPass: names.flatMap(({ pass }) => pass),
     mustFail: names.flatMap(({ fail }) => fail),
   };
+}
+
+/** The test file that the first canary file is put beside; null where the command finds its files by itself. */
+export function siblingOf(files: readonly string[], secret: string): string | null {
+  return files[drawFrom(`sibling ${secret}`)(Math.max(1, files.length))] ?? null;
+}
+
+/** One a file. Either of pytest's forms can be patched apart from the other. */
+function formsOf(language: CanaryLanguage, siblingText: string): CanaryForm[] {
+  if (language === "pytest") return ["functions", "class"];
+  if (language === "functions") return ["functions", "functions"];
+  if (language === "unittest") return ["class", "class"];
+  const found = siblingText.matchAll(/\b(?:from|import|require)\s*\(?\s*["'](\.{1,2}\/[^"'\n]+)["']/g);
+  return [{ loads: [...new Set([...found].map((match) => match[1] as string))].slice(0, 20) }];
 }
 
 /** Takes the canaries out of a report and says whether it lied about them. A report without any test claims nothing. */
@@ -93,7 +115,7 @@ function isFailure(outcome: TestOutcome): boolean {
 /** Numbers below `limit` that nobody foresees who doesn't know the secret. */
 function drawFrom(secret: string): (limit: number) => number {
   let drawn = 0;
-  return (limit) => Number.parseInt(sha256(`canary ${drawn++} ${secret}`).slice(0, 12), 16) % limit;
+  return (limit) => Number.parseInt(sha256(`${drawn++} ${secret}`).slice(0, 12), 16) % limit;
 }
 
 const WORDS = (

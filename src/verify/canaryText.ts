@@ -8,8 +8,11 @@ export interface CanaryNames {
   readonly fail: readonly string[];
 }
 
+/** How one file's tests are written: as functions, as methods of a `unittest` class, or for Node. */
+export type CanaryForm = "functions" | "class" | { readonly loads: readonly string[] };
+
 /** Text of one canary file; `draw(n)` is an unforeseeable number below n. */
-export function canaryContent(language: CanaryLanguage, names: CanaryNames, draw: (limit: number) => number): string {
+export function canaryContent(form: CanaryForm, names: CanaryNames, draw: (limit: number) => number): string {
   const tests = shuffled(
     [
       ...names.pass.map((name, way) => ({ name, fails: false, way })),
@@ -17,11 +20,9 @@ export function canaryContent(language: CanaryLanguage, names: CanaryNames, draw
     ],
     draw,
   );
-  // pytest runs both forms; which of them is patched is not known beforehand, so that either may come.
-  const asClass = language === "unittest" || (language === "pytest" && draw(2) === 0);
   const facts = tests.map((test) => ({ ...test, values: [10 + draw(90), 10 + draw(90), 10 + draw(90)] }));
-  if (language === "node") return nodeText(facts);
-  return asClass ? classText(facts) : functionsText(facts);
+  if (typeof form === "object") return nodeText(facts, form.loads);
+  return form === "class" ? classText(facts) : functionsText(facts);
 }
 
 interface Fact {
@@ -60,8 +61,11 @@ function classText(facts: readonly Fact[]): string {
   return `import unittest\n\n\nclass Sum${owner}Test(unittest.TestCase):\n${tests.join("\n")}`;
 }
 
-/** Works as an ES module and as CommonJS. */
-function nodeText(facts: readonly Fact[]): string {
+/**
+ * Works as an ES module and as CommonJS. Every file has a process of its own there, so it loads what the test beside it
+ * loads: what that patches is patched here too. A module that keeps the process alive must not keep it waiting.
+ */
+function nodeText(facts: readonly Fact[], loads: readonly string[]): string {
   const tests = facts.map((fact) => {
     const list = `[${fact.values.join(", ")}]`;
     const sum = `${list}.reduce((sum, value) => sum + value, 0)`;
@@ -71,8 +75,19 @@ function nodeText(facts: readonly Fact[]): string {
         : `if (${sum} !== ${sumOf(fact)}) throw new Error("wrong sum");`;
     return `  test("${fact.name}", () => {\n    ${line}\n  });\n`;
   });
-  const imports = 'Promise.all([import("node:test"), import("node:assert")])';
-  return `${imports}.then(([{ test }, { default: assert }]) => {\n${tests.join("")}});\n`;
+  const names = ["node:test", "node:assert", "node:module", "node:url"];
+  const imports = `Promise.all([${names.map((name) => `import("${name}")`).join(", ")}])`;
+  return `const file = process.argv[1];
+${imports}.then(async ([{ test, after }, { default: assert }, { createRequire }, { pathToFileURL }]) => {
+  for (const name of ${JSON.stringify(loads)}) {
+    const loaded = import(new URL(name, pathToFileURL(file)).href).catch(() => createRequire(file)(name)).catch(() => {});
+    let timer;
+    await Promise.race([loaded, new Promise((resolve) => { timer = setTimeout(resolve, 2000); })]);
+    clearTimeout(timer);
+  }
+  after(() => setTimeout(() => process.exit(), 200).unref());
+${tests.join("")}});
+`;
 }
 
 function shuffled<T>(items: readonly T[], draw: (limit: number) => number): T[] {

@@ -4,7 +4,8 @@ import type { TestOutcome } from "../core/types.js";
 import type { TestReport } from "../parsers/report.js";
 import type { ExecResult, Sandbox } from "../sandbox/sandbox.js";
 import { quote } from "../sandbox/shellText.js";
-import { type Canaries, judgeCanaries, plantCanaries } from "./canaries.js";
+import { type Canaries, judgeCanaries, plantCanaries, siblingOf } from "./canaries.js";
+import type { CanaryLanguage } from "./canaryText.js";
 import { readReport } from "./reportText.js";
 import { commandFor, type Runner, runnerNamed } from "./runners.js";
 import { UNITTEST_SCRIPT } from "./unittestScript.js";
@@ -34,7 +35,10 @@ export interface TestRun {
   readonly durationMs: number;
 }
 
+const MAX_TEST_BYTES = 1024 * 1024;
 const MAX_REPORT_BYTES = 32 * 1024 * 1024;
+/** The tested user's own site-packages, which an earlier command may have filled, start nothing. */
+const TEST_ENV = { PYTHONNOUSERSITE: "1" };
 const REMOVE_MS = 60_000;
 
 /**
@@ -50,16 +54,30 @@ export async function runTests(
   checked = true,
 ): Promise<{ run: TestRun; log: string }> {
   const runner = runnerNamed(test.runner);
-  const planted = checked && takesCanaries(runner, test) ? plantCanaries(runner.canaries, test.files, secret) : null;
+  const planted =
+    checked && takesCanaries(runner, test) ? await plant(sandbox, runner.canaries, test, secret, signal) : null;
   if (planted !== null) await sandbox.writeFiles(planted.files, signal);
   const reportPath = `${sandbox.workdir}/.bestk-report-${sha256(`report ${secret}`).slice(0, 32)}.xml`;
   const command = commandFor(runner, test.command, planted?.order ?? test.files, reportPath);
-  const result = await sandbox.exec({ command, timeoutMs: test.timeoutSeconds * 1000, user: "tested" }, signal);
+  const timeoutMs = test.timeoutSeconds * 1000;
+  const result = await sandbox.exec({ command, env: TEST_ENV, timeoutMs, user: "tested" }, signal);
   await sandbox.killAll(signal);
   const bytes = readsReport(runner, test) ? await sandbox.readFile(reportPath, MAX_REPORT_BYTES, signal) : null;
   if (planted !== null) await removeFiles(sandbox, planted, signal);
   const text = bytes === null ? null : decode(bytes);
   return { run: toRun(runner, test, result, text, planted, checked), log: logOf(command, result, text) };
+}
+
+async function plant(
+  sandbox: Sandbox,
+  language: CanaryLanguage,
+  { files }: TestCommand,
+  secret: string,
+  signal: AbortSignal,
+): Promise<Canaries> {
+  const sibling = language === "node" ? siblingOf(files, secret) : null;
+  const bytes = sibling === null ? null : await sandbox.readFile(sibling, MAX_TEST_BYTES, signal);
+  return plantCanaries(language, files, secret, bytes === null ? null : decode(bytes));
 }
 
 /** Not where the command names no files to put them among, or stops at the first failure. */

@@ -5,11 +5,12 @@
  * `test_x (module.Class)`, as in the log of every version. What it needs is imported before the repository's folder is
  * on the path, so that a file there named like a library can't take its place.
  */
-export const UNITTEST_SCRIPT = `import sys
-sys.path.pop(0)
-import os, re, unittest
+export const UNITTEST_SCRIPT = `import os, sys
+here, path = os.path.realpath(os.getcwd()), sys.path[1:]
+sys.path[:] = [entry for entry in path if not os.path.realpath(entry).startswith(here)]
+import re, unittest
 from xml.sax.saxutils import quoteattr
-sys.path.insert(0, os.getcwd())
+sys.path[:] = [os.getcwd()] + path
 report, names, cases = sys.argv[1], sys.argv[2:], []
 
 def name_of(test):
