@@ -7,12 +7,21 @@ const TEST_LINE = /^ *(?:\d+\/\d+)? *Test +#(\d+): (.+?) \.{3,}(.*)$/;
 const COUNTS = /^\d+% tests passed, (\d+) tests? failed out of (\d+)$/;
 const LIST_HEAD = "The following tests FAILED:";
 const LISTED = /^\t *(\d+) - (.+) \(([^()]*)\)/;
-const PROJECT = /^Test project |^No tests were found!!!$/;
+const PROJECT = /^Test project /;
+const NO_TESTS = "No tests were found!!!";
 
-interface Run {
+interface Tried {
   readonly name: string;
   readonly outcomes: TestOutcome[];
   readonly isDisabled: boolean;
+}
+
+interface Run {
+  /** By number and name: two tests of a run can't share both. */
+  readonly tests: Map<string, Tried>;
+  readonly listed: Map<string, TestOutcome>;
+  counts: { readonly failed: number; readonly total: number } | null;
+  isEmpty: boolean;
 }
 
 /**
@@ -21,46 +30,54 @@ interface Run {
  * list of failures has failed. Without them its worst counts. Null if no line is CTest's.
  */
 export function parseCtest(log: string): TestReport | null {
-  const runs = new Map<string, Run>();
-  let listed = new Map<string, TestOutcome>();
-  let summary: { readonly failed: number; readonly total: number } | null = null;
-  let isCtest = false;
+  const runs: Run[] = [];
+  let run: Run | null = null;
   let inList = false;
   for (const line of resultLines(log)) {
-    if (PROJECT.test(line)) isCtest = true;
+    if (run === null || PROJECT.test(line)) {
+      run = { tests: new Map(), listed: new Map(), counts: null, isEmpty: line === NO_TESTS };
+      runs.push(run);
+    }
+    if (line === NO_TESTS) run.isEmpty = true;
     const counts = COUNTS.exec(line);
-    if (counts !== null) summary = { failed: Number(counts[1]), total: Number(counts[2]) };
+    if (counts !== null) run.counts = { failed: Number(counts[1]), total: Number(counts[2]) };
     if (line === LIST_HEAD) {
       inList = true;
-      listed = new Map();
+      run.listed.clear();
       continue;
     }
     const failed = inList ? LISTED.exec(line) : null;
-    if (failed !== null) listed.set(`${failed[1]} ${failed[2]}`, listedOutcome(failed[3] ?? ""));
+    if (failed !== null) run.listed.set(`${failed[1]} ${failed[2]}`, listedOutcome(failed[3] ?? ""));
     else inList = false;
     const test = TEST_LINE.exec(line);
-    if (test !== null) note(runs, test);
+    if (test !== null) note(run.tests, test);
   }
-  if (!isCtest && runs.size === 0) return null;
-  const isDone = summary !== null;
-  const cases = [...runs].flatMap(([key, { name, outcomes }]): Case[] => {
-    const told = listed.get(key);
-    const kept =
-      told !== undefined
-        ? [outcomes.find((outcome) => outcome === told) ?? told]
-        : isDone
-          ? outcomes.slice(-1)
-          : outcomes;
-    return kept.map((outcome): Case => [name, outcome]);
-  });
-  if (summary === null) return reportOf(cases, [], runs.size === 0 ? null : contradiction(cases, []));
-  const disabled = [...runs.values()].filter((run) => run.isDisabled).length;
-  const skipped = cases.filter(([, outcome]) => outcome === "skipped").length - disabled;
-  const passed = summary.total - summary.failed - skipped;
-  return reportOf(cases, [], contradiction(cases, [{ passed, failed: summary.failed }]));
+  const known = runs.filter(({ tests, counts, isEmpty }) => tests.size > 0 || counts !== null || isEmpty);
+  if (known.length === 0 && !runs.some((each, index) => index > 0 || each.isEmpty)) return null;
+  const disagreement = known.map(disagreementOf).find((each) => each !== null) ?? null;
+  return reportOf(known.flatMap(casesOf), [], disagreement);
 }
 
-function note(runs: Map<string, Run>, test: RegExpExecArray): void {
+function casesOf({ tests, listed, counts }: Run): readonly Case[] {
+  return [...tests].flatMap(([key, { name, outcomes }]) => {
+    const told = listed.get(key);
+    const last = counts === null ? outcomes : outcomes.slice(-1);
+    const kept = told === undefined ? last : [outcomes.find((outcome) => outcome === told) ?? told];
+    return kept.map((outcome): Case => [name, outcome]);
+  });
+}
+
+/** CTest counts tests that were skipped as passed, and leaves disabled ones out. */
+function disagreementOf(run: Run): string | null {
+  if (run.counts === null) return run.isEmpty ? null : contradiction([], []);
+  const cases = casesOf(run);
+  const disabled = [...run.tests.values()].filter((test) => test.isDisabled).length;
+  const skipped = cases.filter(([, outcome]) => outcome === "skipped").length - disabled;
+  const { total, failed } = run.counts;
+  return contradiction(cases, [{ passed: total - failed - skipped, failed }]);
+}
+
+function note(runs: Map<string, Tried>, test: RegExpExecArray): void {
   const [, number = "", name = "", status = ""] = test;
   const key = `${number} ${name}`;
   const known = runs.get(key) ?? { name, outcomes: [], isDisabled: status.includes("Not Run (Disabled)") };

@@ -36,8 +36,9 @@ export function parseKarma(log: string): TestReport | null {
   const failedOnly: Case[] = [];
   const unloaded: string[] = [];
   const ofHooks: Case[] = [];
+  const claims: Counts[] = [];
   let claim: Counts | null = null;
-  const titles = nestedTitles();
+  let titles = nestedTitles();
   let isKarma = false;
   let isOver = false;
   let inConsole = false;
@@ -49,6 +50,11 @@ export function parseKarma(log: string): TestReport | null {
     }
     if (SERVER.test(line)) {
       isKarma = true;
+      if (line.includes(" server started at ")) {
+        titles = nestedTitles();
+        if (claim !== null) claims.push(claim);
+        claim = null;
+      }
       isOver = false;
       continue;
     }
@@ -80,7 +86,7 @@ export function parseKarma(log: string): TestReport | null {
     }
   }
   if (!isKarma) return null;
-  const claims = claim === null ? [] : [claim];
+  if (claim !== null) claims.push(claim);
   // Reporters that name only failures can be held to that number alone.
   if (cases.length === 0) {
     const failures = claims.map((counts) => ({ failed: counts.failed ?? 0 }));

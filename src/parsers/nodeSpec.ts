@@ -2,7 +2,7 @@
 import type { TestOutcome } from "../core/types.js";
 import type { TestReport } from "./report.js";
 import { type Case, nestedTitles, reportOf, resultLines, withoutEnd } from "./results.js";
-import { parseTap } from "./tap.js";
+import { nodeDisagreement, parseTap } from "./tap.js";
 
 const OPEN = /^((?: {2})*)▶ (.*)$/;
 const RESULT = /^((?: {2})*)([✔✖﹣]) (.*)$/;
@@ -22,15 +22,21 @@ export function parseNodeLog(log: string): TestReport | null {
 export function parseNodeSpec(log: string): TestReport | null {
   const cases: Case[] = [];
   const unloaded: string[] = [];
-  const counts: Record<string, number> = {};
+  const claims: number[] = [];
   const titles = nestedTitles();
   const open: { readonly depth: number; readonly title: string; bad: number }[] = [];
   let results = 0;
   let isOver = false;
+  let previous = "";
   for (const line of resultLines(log)) {
     const counted = COUNT.exec(line);
-    if (counted !== null) counts[counted[1] ?? ""] = Number(counted[2]);
+    if (counted?.[1] === "tests") claims.push(Number(counted[2]));
+    if (counted?.[1] === "suites") claims.push((claims.pop() ?? 0) + Number(counted[2]));
+    const above = previous;
+    previous = line;
     if (line === "✖ failing tests:") isOver = true;
+    // Each failure that is told again stands below the place of its test: another result is the next run's.
+    else if (isOver && !above.startsWith("test at ") && (OPEN.test(line) || RESULT.test(line))) isOver = false;
     if (isOver) continue;
     const suite = OPEN.exec(line);
     if (suite !== null) {
@@ -57,8 +63,8 @@ export function parseNodeSpec(log: string): TestReport | null {
       cases.push([titles.id(depth, title), outcome]);
     }
   }
-  if (results === 0 && counts.tests === undefined) return null;
-  return reportOf(cases, unloaded, disagreementOf(counts, results));
+  if (results === 0 && claims.length === 0) return null;
+  return reportOf(cases, unloaded, nodeDisagreement(claims, results));
 }
 
 /** `title (1.2ms) # directive`: a cancelled test has no duration. */
@@ -66,10 +72,4 @@ function titleOf(text: string): readonly [title: string, isDirected: boolean] {
   const mark = text.lastIndexOf("ms) # ");
   const head = mark === -1 ? text : text.slice(0, mark + 3);
   return [withoutEnd(head, DURATION), mark !== -1];
-}
-
-function disagreementOf(counts: Readonly<Record<string, number>>, results: number): string | null {
-  if (counts.tests === undefined) return "the log ends before the runner's own count";
-  const all = counts.tests + (counts.suites ?? 0);
-  return all === results ? null : `the runner counts ${all} tests and suites, the lines ${results}`;
 }

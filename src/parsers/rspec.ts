@@ -43,7 +43,10 @@ export function parseRspec(log: string): TestReport | null {
     const previous = above;
     above = line;
     const counts = COUNTS.exec(line);
-    if (counts !== null) summaries.push(countsOf(counts));
+    if (counts !== null) {
+      summaries.push(countsOf(counts));
+      isTree = true;
+    }
     const file = NOT_LOADED.exec(line)?.[1];
     if (file !== undefined) {
       unloaded.push(file);

@@ -31,6 +31,7 @@ export function parseVitest(log: string): TestReport | null {
     if (PRINTED.test(line)) isPrinted = true;
     else if (line === "") isPrinted = false;
     if (isPrinted) continue;
+    if (line.startsWith(" RUN  v")) failed = null;
     if (line.startsWith("⎯⎯")) {
       failed = line.includes(" Failed Suites ") ? "suites" : line.includes(" Failed Tests ") ? "tests" : failed;
     }

@@ -54,6 +54,15 @@ describe.each(LOGS)("%s: %s.log", (name, file) => {
     expect(plain(parse(coloured))).toEqual(expected);
   });
 
+  it("says the same of two such runs in one log", () => {
+    const once = parse(log);
+    const twice = parse(`${log}\n${log}`);
+    for (const [id, outcome] of twice?.tests ?? []) expect(once?.tests.get(id), id).toBe(outcome);
+    // Counts that a test prints make the sum of all counts wrong, and PHPUnit's passes follow from the counts.
+    if (name !== "phpunit" || !log.includes("(99 tests")) expect(twice?.tests.size).toBe(once?.tests.size);
+    if (once?.disagreement !== undefined) expect(twice?.disagreement).toBeDefined();
+  });
+
   it("shows no failed test as passed where it is cut off", () => {
     const whole = parse(log)?.tests ?? new Map();
     const lines = log.split("\n");
