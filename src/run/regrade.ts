@@ -5,7 +5,9 @@ import { BestkError } from "../core/errors.js";
 import { canonicalJson } from "../core/hash.js";
 import type { EvidenceLine } from "../core/schemas.js";
 import type { Aggregator } from "../select/aggregator.js";
-import type { BaseMeasurement, ExecutionVerdict } from "../verify/execution.js";
+import { type BaseMeasurement, type ExecutionVerdict, rereadTree } from "../verify/execution.js";
+import { rerunLog } from "../verify/reruns.js";
+import { rereadRun, type TestRun } from "../verify/testRun.js";
 import type { KeyedVerdict } from "./evidence.js";
 import { type LabelledRanking, writeRankings } from "./ranking.js";
 import { RunDirectory } from "./store.js";
@@ -98,16 +100,44 @@ interface Loaded {
   readonly base: BaseMeasurement;
 }
 
+/** A candidate's runs and base's, read again from the raw logs; what they say now is kept in their place. */
 async function load(directory: RunDirectory, work: string, line: EvidenceLine): Promise<Loaded[]> {
   const { instanceId, candidateId } = line;
   if (candidateId === null) return [];
-  const found = await directory.saved<SavedVerdict>([instanceId, candidateId]);
+  const folder = [instanceId, candidateId];
+  const found = await directory.saved<SavedVerdict>(folder);
   if (found === null || found.key !== line.details?.verdictKey) return [];
-  for (const folder of ["base", "base-without-slow-files"]) {
-    const base = await directory.saved<BaseMeasurement>([instanceId, folder]);
-    if (base?.key === found.result.baseKey) return [{ work, key: found.key, saved: found.result, base: base.result }];
+  const { key, result } = found;
+  for (const name of ["base", "base-without-slow-files"]) {
+    const base = await directory.saved<BaseMeasurement>([instanceId, name]);
+    if (base?.key !== result.baseKey) continue;
+    const baseLogs = await directory.rawLogs([instanceId, name]);
+    const logs = await directory.rawLogs(folder);
+    const again = {
+      ...result,
+      runs: rereadTree(result.runs, (log) => logs.get(log) ?? null),
+      reruns: result.reruns.map((rerun, i) => ({ ...rerun, run: rereadRerun(rerun.run, logs, i) })),
+    };
+    const runs = base.result.runs.map((tree, i) => rereadTree(tree, (log) => baseLogs.get(`${i + 1}.${log}`) ?? null));
+    await keep(directory, [instanceId, name], base, { ...base.result, runs });
+    await keep(directory, folder, found, again);
+    return [{ work, key, saved: again, base: { ...base.result, runs } }];
   }
   return [];
+}
+
+function rereadRerun(run: TestRun, logs: ReadonlyMap<string, string>, index: number): TestRun {
+  const log = logs.get(rerunLog(index));
+  return (log === undefined ? null : rereadRun(log)) ?? run;
+}
+
+async function keep<T>(
+  directory: RunDirectory,
+  folder: readonly string[],
+  saved: { readonly key: string; readonly result: T },
+  now: T,
+): Promise<void> {
+  if (canonicalJson(saved.result) !== canonicalJson(now)) await directory.save(folder, saved.key, now, {});
 }
 
 function regradedLine(line: EvidenceLine, verdict: KeyedVerdict): EvidenceLine {

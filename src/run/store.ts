@@ -1,5 +1,5 @@
 // The run directory: files are the interface, each result written as soon as it is known, under a key of its content.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BestkError, messageOf } from "../core/errors.js";
 import { sha256 } from "../core/hash.js";
@@ -48,6 +48,15 @@ export class RunDirectory implements AsyncDisposable {
     } catch {
       return null;
     }
+  }
+
+  /** Raw logs of a piece of work, by file name. */
+  async rawLogs(folder: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const target = this.#logs(folder);
+    const names = (await readdir(target).catch(() => [])).filter((name) => name.endsWith(".log"));
+    return new Map(
+      await Promise.all(names.map(async (name) => [name, await readFile(join(target, name), "utf8")] as const)),
+    );
   }
 
   /** Writes logs first and the result last, in one step: a result that is there is whole. */

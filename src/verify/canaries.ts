@@ -14,6 +14,11 @@ export interface Canaries {
   readonly mustFail: readonly string[];
 }
 
+/** What judging asks of canaries. */
+export interface PlantedNames extends Pick<Canaries, "mustPass" | "mustFail"> {
+  readonly files: readonly { readonly path: string }[];
+}
+
 /** A run's result without the canaries, and what they told. */
 export interface Judged {
   readonly report: TestReport | null;
@@ -72,7 +77,7 @@ function formsOf(language: CanaryLanguage, siblingText: string): CanaryForm[] {
 }
 
 /** Takes the canaries out of a report and says whether it lied about them. A report without any test claims nothing. */
-export function judgeCanaries(canaries: Canaries, report: TestReport | null): Judged {
+export function judgeCanaries(canaries: PlantedNames, report: TestReport | null): Judged {
   if (report === null) return { report, lie: null, mustEndFailed: false };
   const stems = canaries.files.map(({ path }) => posix.basename(path).split(".")[0] as string);
   const found = new Map<string, TestOutcome[]>();
@@ -88,7 +93,7 @@ export function judgeCanaries(canaries: Canaries, report: TestReport | null): Ju
 }
 
 function lieOf(
-  { mustPass, mustFail }: Canaries,
+  { mustPass, mustFail }: PlantedNames,
   found: ReadonlyMap<string, readonly TestOutcome[]>,
   own: ReadonlyMap<string, TestOutcome>,
   unloaded: readonly string[],

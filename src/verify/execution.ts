@@ -1,7 +1,7 @@
 // The execution-based verifier: base first, then a candidate in a fresh sandbox, and signals relative to base.
 import { sha256 } from "../core/hash.js";
 import { type Signals, unavailable } from "../core/signal.js";
-import type { GeneratedTest, Task, TestOutcome } from "../core/types.js";
+import type { Task, TestOutcome } from "../core/types.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { type ApplyStrategy, applyPatch, snapshotBase } from "./apply.js";
 import { type Changes, protectTests, putBackConfiguration } from "./protect.js";
@@ -18,10 +18,12 @@ import {
   reproductionTests,
   stableTests,
 } from "./signals.js";
-import { runTests, type TestRun } from "./testRun.js";
+import { rereadRun, runTests, type TestRun } from "./testRun.js";
 
 /** Times the base commit runs the tests: what changes by itself is flaky and can't count against a candidate. */
 export const BASE_RUNS = 2;
+
+const REGRESSION_LOG = "regression.log";
 
 /** What verification needs from outside. */
 export interface ExecutionContext {
@@ -190,7 +192,7 @@ async function runTree(
       fits((tree) => tree.regression),
     );
     regression = run;
-    logs["regression.log"] = log;
+    logs[REGRESSION_LOG] = log;
   }
   const generated: Record<string, TestRun> = {};
   if (task.generated.length === 0) return { runs: { regression, generated }, logs };
@@ -210,14 +212,28 @@ async function runTree(
     const checked = fits((tree) => tree.generated[test.id]);
     const { run, log } = await runTests(sandbox, command, context.nonce(), signal, checked);
     generated[test.id] = run;
-    logs[logNameOf(test)] = log;
+    logs[generatedLog(test.id)] = log;
   }
   return { runs: { regression, generated }, logs };
 }
 
 /** Ids are free text: the hash keeps two of them from sharing a file. */
-function logNameOf(test: GeneratedTest): string {
-  return `generated.${test.id.replace(/[^\w.-]+/g, "_").slice(0, 80)}.${sha256(test.id).slice(0, 8)}.log`;
+function generatedLog(id: string): string {
+  return `generated.${id.replace(/[^\w.-]+/g, "_").slice(0, 80)}.${sha256(id).slice(0, 8)}.log`;
+}
+
+/** The runs of a tree read again from their logs, by file name; a run whose log isn't there stays as it was recorded. */
+export function rereadTree(recorded: TreeRuns, logOf: (name: string) => string | null): TreeRuns {
+  const reread = (run: TestRun, name: string): TestRun => {
+    const log = logOf(name);
+    return (log === null ? null : rereadRun(log)) ?? run;
+  };
+  const { regression } = recorded;
+  const generated = Object.entries(recorded.generated).map(([id, run]) => [id, reread(run, generatedLog(id))] as const);
+  return {
+    regression: regression === null ? null : reread(regression, REGRESSION_LOG),
+    generated: Object.fromEntries(generated),
+  };
 }
 
 function notAppliedVerdict(refused: string | null): ExecutionVerdict {

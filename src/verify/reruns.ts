@@ -40,11 +40,16 @@ export async function verifyWithReruns(
     if (files === undefined) break;
     const again = await rerun(task, suite, files, patch, base, context, signal);
     if (again.run === null) break;
+    logs[rerunLog(reruns.length)] = again.log;
     reruns.push({ files, run: again.run });
-    logs[`regression.again-${reruns.length}.log`] = again.log;
     verdict = grade(task, base, verdict, applied, reruns);
   }
   return { verdict, logs };
+}
+
+/** Name of the log of a rerun, counted from 0. */
+export function rerunLog(index: number): string {
+  return `regression.again-${index + 1}.log`;
 }
 
 function grade(

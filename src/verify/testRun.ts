@@ -4,9 +4,10 @@ import type { TestOutcome } from "../core/types.js";
 import type { TestReport } from "../parsers/report.js";
 import type { ExecResult, Sandbox } from "../sandbox/sandbox.js";
 import { quote } from "../sandbox/shellText.js";
-import { type Canaries, judgeCanaries, plantCanaries, siblingOf } from "./canaries.js";
+import { type Canaries, judgeCanaries, type PlantedNames, plantCanaries, siblingOf } from "./canaries.js";
 import type { CanaryLanguage } from "./canaryText.js";
 import { readReport } from "./reportText.js";
+import { type RunFacts, type RunRecord, readRunLog, writeRunLog } from "./runLog.js";
 import { commandFor, type Runner, runnerNamed } from "./runners.js";
 import { UNITTEST_SCRIPT } from "./unittestScript.js";
 
@@ -64,8 +65,34 @@ export async function runTests(
   await sandbox.killAll(signal);
   const bytes = readsReport(runner, test) ? await sandbox.readFile(reportPath, MAX_REPORT_BYTES, signal) : null;
   if (planted !== null) await removeFiles(sandbox, planted, signal);
-  const text = bytes === null ? null : decode(bytes);
-  return { run: toRun(runner, test, result, text, planted, checked), log: logOf(command, result, text) };
+  const record: RunRecord = {
+    stdout: decode(result.stdout),
+    stderr: decode(result.stderr),
+    report: bytes === null ? null : decode(bytes),
+    facts: factsOf(test, result, planted, checked),
+  };
+  const said = command.replace(quote(UNITTEST_SCRIPT), "'…'");
+  return { run: toRun(record), log: writeRunLog(said, record, secret) };
+}
+
+/** The run that a log is of, read again; null if it isn't a log of `runTests`. */
+export function rereadRun(log: string): TestRun | null {
+  const record = readRunLog(log);
+  return record === null ? null : toRun(record);
+}
+
+function factsOf(
+  { runner, command, files }: TestCommand,
+  { exitCode, timedOut, oom, durationMs }: ExecResult,
+  planted: Canaries | null,
+  checked: boolean,
+): RunFacts {
+  const canaries = planted === null ? null : namesOf(planted);
+  return { runner, command, files, exitCode, timedOut, oom, durationMs: Math.round(durationMs), checked, canaries };
+}
+
+function namesOf({ files, mustPass, mustFail }: Canaries): PlantedNames {
+  return { files: files.map(({ path }) => ({ path })), mustPass, mustFail };
 }
 
 async function plant(
@@ -91,7 +118,7 @@ function takesCanaries(
   );
 }
 
-function readsReport(runner: Runner, { command }: TestCommand): boolean {
+function readsReport(runner: Runner, { command }: Pick<TestCommand, "command">): boolean {
   if (runner.reads !== "report") return false;
   return runner.parseLog === undefined || command === null || command.includes("{report}");
 }
@@ -102,17 +129,13 @@ async function removeFiles(sandbox: Sandbox, { files }: Canaries, signal: AbortS
   await sandbox.exec({ command, timeoutMs: REMOVE_MS, user: "controller" }, signal);
 }
 
-function toRun(
-  runner: Runner,
-  test: TestCommand,
-  result: ExecResult,
-  text: string | null,
-  planted: Canaries | null,
-  checked: boolean,
-): TestRun {
+function toRun(record: RunRecord): TestRun {
+  const { facts: result } = record;
+  const { canaries, checked } = result;
+  const runner = runnerNamed(result.runner);
   const end = result.oom ? "oom" : result.timedOut ? "timeout" : "completed";
-  const read = runner.reads === "exit-code" ? exitCodeReport(test.files, result) : reportOf(runner, test, result, text);
-  const judged = planted === null ? { ...read, mustEndFailed: false } : judgeCanaries(planted, read.report);
+  const read = runner.reads === "exit-code" ? exitCodeReport(result) : reportOf(runner, record);
+  const judged = canaries === null ? { ...read, mustEndFailed: false } : judgeCanaries(canaries, read.report);
   const outcomes = Object.fromEntries([...(judged.report?.tests ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)));
   const unloaded = [...(judged.report?.unloaded ?? [])].sort();
   const bad =
@@ -128,37 +151,27 @@ function toRun(
     unloaded,
     consistent: runner.reads === "exit-code" || consistent,
     tampered: checked && end === "completed" ? (read.lie ?? judged.lie ?? hidden) : null,
-    canaries: planted === null ? 0 : planted.mustPass.length + planted.mustFail.length,
-    durationMs: Math.round(result.durationMs),
+    canaries: canaries === null ? 0 : canaries.mustPass.length + canaries.mustFail.length,
+    durationMs: result.durationMs,
   };
 }
 
-function exitCodeReport(files: readonly string[], result: ExecResult): { report: TestReport; lie: null } {
+function exitCodeReport({ files, exitCode }: RunFacts): { report: TestReport; lie: null } {
   const id = files.join(" ") || "command";
-  const outcome = result.exitCode === 0 ? "passed" : "failed";
+  const outcome = exitCode === 0 ? "passed" : "failed";
   return { report: { tests: new Map([[id, outcome]]), unloaded: [] }, lie: null };
 }
 
 /** What was read, from the report or else the log; a command stopped early may have left the log alone. */
 function reportOf(
   runner: Runner,
-  test: TestCommand,
-  result: ExecResult,
-  text: string | null,
+  { stdout, stderr, report, facts }: RunRecord,
 ): { report: TestReport | null; lie: string | null } {
-  const fromReport = readsReport(runner, test);
-  if (fromReport && text !== null) return readReport(text, runner.parse, runner.counts === true);
+  const fromReport = readsReport(runner, facts);
+  if (fromReport && report !== null) return readReport(report, runner.parse, runner.counts === true);
   const parseLog = runner.reads === "output" ? runner.parse : runner.parseLog;
-  if (parseLog === undefined || (fromReport && !result.timedOut)) return { report: null, lie: null };
-  return readReport(`${decode(result.stdout)}\n${decode(result.stderr)}`, parseLog, false);
-}
-
-function logOf(command: string, result: ExecResult, report: string | null): string {
-  const end = result.oom ? "out of memory" : result.timedOut ? "time limit" : `exit ${result.exitCode}`;
-  const said = command.replace(quote(UNITTEST_SCRIPT), "'…'");
-  const parts = [`$ ${said}`, decode(result.stdout), decode(result.stderr), `[${end}]`];
-  if (report !== null) parts.push("[report]", report);
-  return parts.filter((part) => part !== "").join("\n");
+  if (parseLog === undefined || (fromReport && !facts.timedOut)) return { report: null, lie: null };
+  return readReport(`${stdout}\n${stderr}`, parseLog, false);
 }
 
 function decode(bytes: Uint8Array): string {

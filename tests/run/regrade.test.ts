@@ -71,27 +71,37 @@ describe("regrade", () => {
     expect(await filesOf(folder)).toEqual(before);
   });
 
-  it("grades by the runs alone: figures saved beside them count for nothing", async () => {
+  it("grades by the raw logs: what was made of them counts for nothing", async () => {
     await runFake({ runPath: folder, tasks: TASKS, patches: PATCHES, environments: fakeEnvironments() });
+    const before = await filesOf(folder);
     const path = await resultOf("r3");
     await edit(path, (text) => {
       const saved = JSON.parse(text);
       saved.result.signals.regression = { status: "ok", value: 0 };
-      saved.result.regression.newFailures = [];
+      saved.result.runs.regression.outcomes = { "t::r1": "passed", "t::r2": "passed" };
       return JSON.stringify(saved);
     });
     expect((await again()).changed).toEqual([]);
-    await edit(path, (text) => {
-      const saved = JSON.parse(text);
-      for (const run of [
-        saved.result.runs.regression,
-        ...saved.result.reruns.map((rerun: { run: object }) => rerun.run),
-      ])
-        Object.assign(run, { outcomes: { "t::r1": "failed", "t::r2": "failed" } });
-      return JSON.stringify(saved);
-    });
+    await rm(path);
+    await writeFile(path, before[path] as string);
+    for (const name of ["regression.log", "regression.again-1.log"]) {
+      await edit(path.replace("result.json", name), (text) =>
+        text.replace('name="r1" classname="t"/>', 'name="r1" classname="t"><failure/></testcase>'),
+      );
+    }
     expect((await again()).changed).toEqual(["x__y-1 r3"]);
     expect(signalsOf(await evidenceOf(folder))["x__y-1 r3"]).toEqual([-2, 1]);
+    const saved = await readFile(path, "utf8");
+    expect((await again()).changed).toEqual([]);
+    expect(await readFile(path, "utf8")).toBe(saved);
+  });
+
+  it("grades by what was recorded where a log is gone", async () => {
+    await runFake({ runPath: folder, tasks: TASKS, patches: PATCHES, environments: fakeEnvironments() });
+    for (const file of Object.keys(await filesOf(folder))) if (file.endsWith(".log")) await rm(file);
+    const before = await filesOf(folder);
+    expect(await again()).toMatchObject({ verdicts: 8, changed: [] });
+    expect(await filesOf(folder)).toEqual(before);
   });
 
   it("leaves rollouts alone whose runs are not there, and says how many", async () => {

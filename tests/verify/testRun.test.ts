@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Sandbox } from "../../src/sandbox/sandbox.js";
 import { commandFor, runnerNamed } from "../../src/verify/runners.js";
-import { runTests, type TestCommand } from "../../src/verify/testRun.js";
+import { rereadRun, runTests, type TestCommand } from "../../src/verify/testRun.js";
 import { never, openSandbox, shell } from "../support/processSandbox.js";
 
 const HEAD = 'import test from "node:test"; import assert from "node:assert";';
@@ -47,7 +47,8 @@ describe("runTests", () => {
       consistent: true,
     });
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
-    expect(log).toMatch(/^\$ node --test[\s\S]*\[exit 1\]\n\[report\]\n<\?xml/);
+    expect(log).toMatch(/^\$ node --test[\s\S]*\n\[report \w+\]\n<\?xml[\s\S]*\n\[exit 1\]\n\[end \w+\] /);
+    expect(rereadRun(log)).toEqual(result);
   });
 
   it("quotes file names", async () => {
