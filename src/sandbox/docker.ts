@@ -7,6 +7,7 @@ import type { Engine } from "./engine.js";
 import { type EnsuredImage, ensureImage, type ImageRequest } from "./image.js";
 import { isOwnerAlive, OWNER_LABEL, type Owner, thisOwner } from "./owner.js";
 import { type SandboxBackend, SandboxError } from "./sandbox.js";
+import { tryWalls, type Wall } from "./walls.js";
 
 export interface DockerOptions {
   /** Unix socket of the engine; default is the client's own rule (DOCKER_HOST, then the usual sockets). */
@@ -19,6 +20,24 @@ export interface DockerOptions {
 export interface DockerBackend extends SandboxBackend {
   /** Finds or makes the image of an instance; see `image.ts`. */
   ensureImage(request: ImageRequest, signal: AbortSignal, onProgress: (line: string) => void): Promise<EnsuredImage>;
+}
+
+/** Finding out what the engine really enforces; `image` null takes one that the engine has. Null: it has none. */
+export async function tryDockerWalls(
+  options: DockerOptions,
+  image: string | null,
+  signal: AbortSignal,
+): Promise<readonly Wall[] | null> {
+  const engine = connect(options.socketPath);
+  for (const candidate of image === null ? await engine.images(signal) : [image]) {
+    try {
+      return await tryWalls(dockerBackend(options), candidate, signal);
+    } catch (thrown) {
+      // Such as an image without a shell: another one will do.
+      if (image !== null || signal.aborted || !(thrown instanceof BestkError)) throw thrown;
+    }
+  }
+  return null;
 }
 
 /** Connects lazily: nothing is asked of the engine before the first call. */
@@ -90,6 +109,11 @@ export function connect(socketPath?: string): Engine {
       ask(ANSWER_MS, signal, async (abortSignal) => {
         const found = await orNull(docker.getImage(reference).inspect({ abortSignal } as object));
         return found && { id: found.Id, labels: found.Config?.Labels ?? {}, env: found.Config?.Env ?? [] };
+      }),
+    images: (signal) =>
+      ask(ANSWER_MS, signal, async () => {
+        const all = await docker.listImages();
+        return [...all].sort((a, b) => a.Size - b.Size).map((image) => image.Id);
       }),
     pull: (reference, signal) =>
       ask(IMAGE_MS, signal, async (abortSignal) => {

@@ -8,6 +8,8 @@ export interface Engine {
   ping(signal: AbortSignal): Promise<void>;
   /** null if the engine has no such image. */
   image(reference: string, signal: AbortSignal): Promise<EngineImage | null>;
+  /** Ids of the images it has, smallest first. */
+  images(signal: AbortSignal): Promise<readonly string[]>;
   /** Fetches an image from its registry. */
   pull(reference: string, signal: AbortSignal): Promise<void>;
   /** Id of the new container. `body` is that of the engine's `POST /containers/create`. */

@@ -4,7 +4,7 @@ import { statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { promisify } from "node:util";
 import { BestkError, messageOf } from "../../core/errors.js";
-import { dockerBackend } from "../../sandbox/docker.js";
+import { dockerBackend, tryDockerWalls } from "../../sandbox/docker.js";
 import { openModel } from "../rewardModel.js";
 import { formatTable } from "../table.js";
 import { openTerminal } from "../terminal.js";
@@ -21,20 +21,22 @@ interface Finding {
 
 const LEAST_NODE = [20, 19] as const;
 const LEAST_FREE_GIB = 5;
+const WALLS_MS = 120_000;
 
 export const doctor: Verb = {
   name: "doctor",
   define: (command) =>
     command
       .description("check Node, git, the container engine, disk and the reward model")
-      .option("--model <dir>", "folder of the reward model (default: the shipped one)"),
+      .option("--model <dir>", "folder of the reward model (default: the shipped one)")
+      .option("--image <ref>", "image to try the sandbox's walls with (default: one that the engine has)"),
   act: async (_, options) => {
     const terminal = openTerminal(options);
     const findings = [
       checkNode(),
       await checkCommand("git", true, "install git"),
       await checkCommand("patch", false, "install patch: some patches that git refuses apply with it"),
-      await checkEngine(),
+      ...(await checkEngine((options as { image?: string }).image ?? null)),
       await checkDisk(),
       await checkModel((options as { model?: string }).model),
     ];
@@ -65,13 +67,35 @@ async function checkCommand(name: string, needed: boolean, cure: string): Promis
   }
 }
 
-async function checkEngine(): Promise<Finding> {
+const NAME = "container engine";
+
+async function checkEngine(image: string | null): Promise<Finding[]> {
+  const now = (): number => performance.now();
   try {
-    await dockerBackend({ now: () => performance.now() }).check(AbortSignal.timeout(10_000));
-    return finding("container engine", true, false, "answers", null);
+    await dockerBackend({ now }).check(AbortSignal.timeout(10_000));
   } catch (thrown) {
     const hint = thrown instanceof BestkError ? thrown.hint : null;
-    return finding("container engine", false, false, messageOf(thrown), hint);
+    return [finding(NAME, false, false, messageOf(thrown), hint)];
+  }
+  const answers = finding(NAME, true, false, "answers", null);
+  try {
+    const walls = await tryDockerWalls({ now }, image, AbortSignal.timeout(WALLS_MS));
+    const cure = "this engine doesn't keep it: don't run patches that you don't trust on it";
+    if (walls !== null) {
+      return [
+        answers,
+        ...walls.map(({ name, holds, found }) => finding(`sandbox: ${name}`, holds, false, found, cure)),
+      ];
+    }
+    return [
+      answers,
+      finding("sandbox", false, false, "not tried: the engine has no image", "pull one, then try again"),
+    ];
+  } catch (thrown) {
+    return [
+      answers,
+      finding("sandbox", false, false, `not tried: ${messageOf(thrown)}`, "name an image that has /bin/sh by --image"),
+    ];
   }
 }
 
