@@ -71,7 +71,7 @@ const TRANSIENT: Readonly<Partial<Record<FailureKind, number>>> = {
 
 /** Whether the machine may be better later on: then the work is worth doing again, in this run or in the next. */
 export function isTransient(error: Error): boolean {
-  return error instanceof SandboxError && TRANSIENT[error.failure] !== undefined;
+  return error instanceof SandboxError && TRANSIENT[failureKind(error)] !== undefined;
 }
 
 /** Does a piece of work until the machine lets it. Throws what is no failure of the machine: bugs and interruptions. */
@@ -104,9 +104,12 @@ export async function attempt<T>(options: AttemptOptions, job: () => Promise<T>)
   }
 }
 
-/** Kind of a failure, for evidence and events. */
+/** Kind of a failure, for evidence and events. What the machine lacks shows in the words of whatever failed for it. */
 export function failureKind(error: SandboxError | BestkError): FailureKind {
-  return error instanceof SandboxError ? error.failure : error.code;
+  if (!(error instanceof SandboxError)) return error.code;
+  if (error.failure !== "other") return error.failure;
+  if (/no space left on device|disk quota exceeded/i.test(error.message)) return "disk-full";
+  return /cannot allocate memory/i.test(error.message) ? "host-oom" : "other";
 }
 
 function mayRetry(error: SandboxError | BestkError, attemptNumber: number): boolean {

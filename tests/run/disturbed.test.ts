@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openMachine } from "../../src/run/attempts.js";
+import { failureKind, openMachine } from "../../src/run/attempts.js";
 import type { RunEvent } from "../../src/run/events.js";
 import { SandboxError } from "../../src/sandbox/sandbox.js";
 import { engineGone, fakeEnvironments } from "../support/fakeEnvironments.js";
@@ -175,6 +175,14 @@ describe("failures of the machine", () => {
     expect(line?.signals.reproduction).toMatchObject({ status: "unavailable", reason: "infra" });
     expect(line?.details?.failure).toBe(failure);
     expect(line?.details?.attempts).toHaveLength(attempts);
+  });
+
+  it.each([
+    ["the repository in /testbed can't be committed: fatal: No space left on device", "disk-full"],
+    ["engine: fork/exec /usr/bin/runc: cannot allocate memory", "host-oom"],
+    ["engine: something else", "other"],
+  ])("are known by their words where nothing else tells: %s", (message, kind) => {
+    expect(failureKind(new SandboxError("other", message))).toBe(kind);
   });
 
   it("keep the attempts with the verdict that came at last", async () => {
