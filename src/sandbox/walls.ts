@@ -62,13 +62,13 @@ const TRIES: readonly Try[] = [
   {
     name: "no engine socket",
     command:
-      "for s in /var/run/docker.sock /run/docker.sock /run/containerd/containerd.sock; do [ -e $s ] && echo $s; done",
-    judge: ({ text }) => ({ holds: text === "", found: text === "" ? "none" : text }),
+      "for s in /var/run/docker.sock /run/docker.sock /run/containerd/containerd.sock; do [ -e $s ] && echo $s; done; echo looked",
+    judge: ({ text }) => ({ holds: text === "looked", found: text === "looked" ? "none" : text }),
   },
   {
     name: "controller out of reach",
     command:
-      "cat /proc/1/environ >/dev/null 2>&1 && echo environment; kill -0 1 2>/dev/null && echo signals; ( : >>/etc/passwd ) 2>/dev/null && echo files",
+      "cat /proc/1/environ >/dev/null 2>&1 && echo environment; kill -0 1 2>/dev/null && echo signals; ( : >>/etc/passwd ) 2>/dev/null && echo files; echo tried",
     judge: ({ text }) => ({
       holds: text === "",
       found: text === "" ? "its files and processes are" : `reached: ${text}`,
@@ -105,7 +105,7 @@ for f in /sys/fs/cgroup/cpu.stat /sys/fs/cgroup/cpu/cpu.stat; do [ -r $f ] && ca
           .filter((line) => /^\d+$/.test(line))
           .map(Number),
       );
-      return { holds: started < LIMITS.pids, found: `stopped at ${started} of ${2 * LIMITS.pids}` };
+      return { holds: started > 0 && started < LIMITS.pids, found: `stopped at ${started} of ${2 * LIMITS.pids}` };
     },
   },
   {
