@@ -82,6 +82,9 @@ interface Tie extends SelectedFile {
   readonly rank: number;
 }
 
+/** Where files are named as tests to show something, more often than to test the package. */
+const EXAMPLES = /(?:^|\/)(?:docs?|examples?|benchmarks?)\//;
+
 /** How a test file is tied to what was edited; null if it isn't. */
 function tieOf(path: string, edited: readonly string[], steps: number | undefined): Tie | null {
   const named = edited.find((file) => isNamedAfter(path, file));
@@ -92,7 +95,10 @@ function tieOf(path: string, edited: readonly string[], steps: number | undefine
     ...(beside === undefined ? [] : [`in the folder of tests of ${beside}`]),
   ];
   if (reasons.length === 0) return null;
-  const rank = 10 * (named === undefined ? (steps ?? MAX_STEPS + 1) : 0) + (beside === undefined ? 1 : 0);
+  const rank =
+    10 * (named === undefined ? (steps ?? MAX_STEPS + 1) : 0) +
+    (beside === undefined ? 1 : 0) +
+    (EXAMPLES.test(path) ? 5 : 0);
   return { path, why: reasons.join("; "), rank };
 }
 
