@@ -23,7 +23,7 @@ export function readReport(text: string, parse: TestParser, counted: boolean): R
 const COUNTS = { failures: "failure", errors: "error", skipped: "skipped" } as const;
 
 function miscount(text: string): string | null {
-  const suites = text.match(/<testsuite\s[^>]*>/g) ?? [];
+  const suites = text.match(/<testsuites?\s[^>]*>/g) ?? [];
   for (const [attribute, element] of Object.entries(COUNTS)) {
     const value = new RegExp(`\\s${attribute}="(\\d+)"`);
     const counts = suites.flatMap((suite) => value.exec(suite)?.[1] ?? []);

@@ -54,12 +54,12 @@ def attribute(text):
 
 def write():
     count = lambda *kinds: sum(kind in kinds for _, kind in cases)
-    head = '<testsuites><testsuite name="unittest" tests="%d" failures="%d" errors="%d" skipped="%d">'
+    head = '<testsuites name="unittest" tests="%d" failures="%d" errors="%d" skipped="%d">'
     lines = [head % (len(cases), count("failure"), count("error", "collection"), count("skipped"))]
     for name, kind in cases:
         inner = {"passed": "", "collection": '<error message="collection failure"/>'}.get(kind, "<%s/>" % kind)
         lines.append('<testcase classname="" name=%s>%s</testcase>' % (attribute(name), inner))
-    lines.append("</testsuite></testsuites>")
+    lines.append("</testsuites>")
     with open(report + ".part", "w", encoding="utf-8") as file:
         file.write("\\n".join(lines))
     os.replace(report + ".part", report)
