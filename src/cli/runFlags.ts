@@ -67,6 +67,10 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
   for (const { regression, generated } of tasks) {
     for (const test of [...(regression === null ? [] : [regression]), ...generated]) runnerNamed(test.runner);
   }
+  const withSetup = tasks.filter(({ environment }) => environment.setup.length > 0).length;
+  if (flags.sandbox === "process" && withSetup > 0) {
+    terminal.warn(`${withSetup} instances have set-up commands, which the process sandbox does not run`);
+  }
   const interrupt = listenForInterrupt(() =>
     terminal.warn("interrupted: waiting for the work in flight (Ctrl-C again stops it)"),
   );

@@ -23,12 +23,14 @@ export interface TerminalOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+  /** "-": stdout is taken by events, so results for people go to stderr. */
+  readonly events?: string;
 }
 
 export const colors = pc;
 
 export function openTerminal(options: TerminalOptions): Terminal {
-  const { json = false, quiet = false, verbose = false } = options;
+  const { json = false, quiet = false, verbose = false, events } = options;
   const live = !quiet && process.stderr.isTTY === true;
   let shown = false;
   const clear = () => {
@@ -45,7 +47,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
     live,
     result: (text) => {
       clear();
-      if (!json) process.stdout.write(`${printable(text)}\n`);
+      if (!json) (events === "-" ? process.stderr : process.stdout).write(`${printable(text)}\n`);
     },
     data: (value) => {
       clear();

@@ -160,7 +160,7 @@ function parseRecord(located: LocatedRecord): InstanceRecord {
   const issue = parsed.error.issues[0];
   const field = issue?.path.join(".") || "record";
   throw new BestkError("input", `${located.where}: ${field}: ${issue?.message ?? "not an instance record"}`, {
-    hint: "an instance record has at least instance_id and problem_statement",
+    hint: "an instance record has at least instance_id",
   });
 }
 

@@ -6,6 +6,7 @@ import type { Sandbox, SandboxError } from "../sandbox/sandbox.js";
 import { BASE_RUNS, type BaseMeasurement, measureBase } from "../verify/execution.js";
 import { listTree } from "../verify/listTree.js";
 import { editedFiles, isSelectable, selectTests, type TestSelection } from "../verify/selectTests.js";
+import { reproductionTests, stableTests } from "../verify/signals.js";
 import { type FileTrial, needsTrial, tryFiles } from "../verify/slowFiles.js";
 import { type Attempted, attempt, type FailedAttempt, type Machine } from "./attempts.js";
 import type { Environments, PreparedEnvironment } from "./environments.js";
@@ -62,17 +63,42 @@ export async function readyInstance(
   options: WorkOptions,
 ): Promise<ReadyInstance | FailedInstance> {
   try {
-    const environment = await prepare(task, options);
-    const chosen = await chooseTests(task, patches, environment, options);
-    const measured = await baseOf(chosen.task, "base", environment, options);
-    if (!needsTrial(chosen.task, measured.base)) return { environment, ...chosen, ...measured };
-    const fewer = await withoutSlowFiles(chosen, environment, options);
-    if (fewer === null) return { environment, ...chosen, ...measured };
-    return { environment, ...fewer, ...(await baseOf(fewer.task, "base-without-slow-files", environment, options)) };
+    const ready = await prepareAndMeasure(task, patches, options);
+    warnOfUselessTests(ready, options.emit);
+    return ready;
   } catch (thrown) {
     if (!(thrown instanceof GivenUp)) throw thrown;
     options.emit({ type: "warning", message: `${task.instanceId}: ${thrown.failure.message}` });
     return { failure: thrown.failure, failed: thrown.failed };
+  }
+}
+
+async function prepareAndMeasure(task: Task, patches: readonly string[], options: WorkOptions): Promise<ReadyInstance> {
+  const environment = await prepare(task, options);
+  const chosen = await chooseTests(task, patches, environment, options);
+  const measured = await baseOf(chosen.task, "base", environment, options);
+  if (!needsTrial(chosen.task, measured.base)) return { environment, ...chosen, ...measured };
+  const fewer = await withoutSlowFiles(chosen, environment, options);
+  if (fewer === null) return { environment, ...chosen, ...measured };
+  return { environment, ...fewer, ...(await baseOf(fewer.task, "base-without-slow-files", environment, options)) };
+}
+
+/** Tests that can't tell anything are a mistake in the instance more often than not, and would pass in silence. */
+function warnOfUselessTests({ task, base }: ReadyInstance, emit: Emit): void {
+  const { instanceId, regression, generated } = task;
+  const see = `check runner, command and set-up (logs/${instanceId}/base has the output)`;
+  const suite = base.runs.flatMap((tree) => (tree.regression === null ? [] : [tree.regression]));
+  if (regression !== null && stableTests(suite).length === 0) {
+    emit({ type: "warning", message: `${instanceId}: no regression test passes on base: ${see}` });
+  }
+  const fails = generated.filter(
+    ({ id }) => reproductionTests(base.runs.flatMap((tree) => tree.generated[id] ?? [])).length > 0,
+  );
+  if (generated.length > 0 && fails.length === 0) {
+    emit({
+      type: "warning",
+      message: `${instanceId}: none of ${generated.length} generated tests fails on base: ${see}`,
+    });
   }
 }
 

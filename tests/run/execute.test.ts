@@ -208,6 +208,29 @@ describe("executeRun", () => {
     expect(environments.verified.length).toBeLessThan(10);
   });
 
+  it("warns of tests that can't tell anything", async () => {
+    const events: RunEvent[] = [];
+    const broken = {
+      ...TASK,
+      regression: { runner: "pytest", command: "generated {report}", files: [], timeoutSeconds: 5 },
+    };
+    const useless = {
+      id: "g",
+      path: "test_g.py",
+      content: "",
+      runner: "pytest",
+      command: "regression {report}",
+      timeoutSeconds: 5,
+    };
+    const emitTo = (event: RunEvent): number => events.push(event);
+    await run({ tasks: [{ ...broken, generated: [useless] }], onEvent: emitTo });
+    const warnings = events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
+    expect(warnings).toEqual([
+      expect.stringContaining("no regression test passes on base"),
+      expect.stringContaining("none of 1 generated tests fails on base"),
+    ]);
+  });
+
   it("opens no sandbox for an instance without tests", async () => {
     const environments = fakeEnvironments({
       onOpen: () => {
