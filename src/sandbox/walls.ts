@@ -70,8 +70,8 @@ const TRIES: readonly Try[] = [
     command:
       "cat /proc/1/environ >/dev/null 2>&1 && echo environment; kill -0 1 2>/dev/null && echo signals; ( : >>/etc/passwd ) 2>/dev/null && echo files; echo tried",
     judge: ({ text }) => ({
-      holds: text === "",
-      found: text === "" ? "its files and processes are" : `reached: ${text}`,
+      holds: text === "tried",
+      found: text === "tried" ? "no file, memory or signal got there" : `reached: ${text}`,
     }),
   },
   {

@@ -21,7 +21,7 @@ import { type Attack, brokenCore, edited, HONEST, NODE_FILES, PYTHON_FILES, type
 
 const CORPUS_MS = 600_000;
 const PARALLEL = 2;
-const LIMITS: SandboxLimits = { memoryBytes: 512 * 1024 ** 2, cpus: 1, pids: 128, diskBytes: 200 * 1024 ** 2 };
+const LIMITS: SandboxLimits = { memoryBytes: 512 * 1024 ** 2, cpus: 1, pids: 64, diskBytes: 200 * 1024 ** 2 };
 const now = (): number => performance.now();
 const never = new AbortController().signal;
 
