@@ -249,7 +249,7 @@ export const RUNNER: readonly Attack[] = [
     getsThrough: true,
   },
   {
-    name: "inside: source that asks which test calls it",
+    name: "inside: values that are equal to everything",
     suite: "unittest",
     patch: brokenCore(
       "import sys\n\n",
