@@ -13,6 +13,8 @@ export interface SavedVerdict extends ExecutionVerdict {
   /** Key of the base that it is relative to. */
   readonly baseKey: string;
   readonly tests: ChosenTests | null;
+  /** Runs that reached the time limit first and ended in time when made again. */
+  readonly late: readonly string[];
   /** Attempts that the machine failed, before this one. */
   readonly attempts: readonly FailedAttempt[];
 }
@@ -52,8 +54,8 @@ export async function verdictOf(
     emit({ type: "warning", message: `${instanceId} ${candidateId.slice(0, 19)}: ${done.error.message}` });
     return infraResult(done.error, done.failed);
   }
-  const { verdict, logs } = done.value;
-  const result: SavedVerdict = { ...verdict, baseKey, tests, attempts: done.failed };
+  const { verdict, logs, late } = done.value;
+  const result: SavedVerdict = { ...verdict, baseKey, tests, late, attempts: done.failed };
   await directory.save(folder, key, result, { "candidate.patch": patch, ...logs });
   return resultOf(key, result, base, false);
 }
@@ -74,11 +76,12 @@ export function gradeSaved(
 
 /** A graded result as evidence has it. */
 export function keyedVerdict(key: string, graded: ExecutionVerdict, saved: SavedVerdict): KeyedVerdict {
-  const { reruns, tests, attempts } = saved;
+  const { reruns, tests, late, attempts } = saved;
   const details = {
     ...detailsOf(graded),
     ...(tests === null ? {} : { tests }),
     ...(reruns.length === 0 ? {} : { reruns: reruns.map(({ files, run }) => ({ files, end: run.end })) }),
+    ...(late.length === 0 ? {} : { late }),
     ...(attempts.length === 0 ? {} : { attempts }),
   };
   return { key, signals: graded.signals, details };

@@ -23,7 +23,7 @@ import { rereadRun, runTests, type TestRun } from "./testRun.js";
 /** Times the base commit runs the tests: what changes by itself is flaky and can't count against a candidate. */
 export const BASE_RUNS = 2;
 
-const REGRESSION_LOG = "regression.log";
+export const REGRESSION_LOG = "regression.log";
 
 /** What verification needs from outside. */
 export interface ExecutionContext {
@@ -218,7 +218,7 @@ async function runTree(
 }
 
 /** Ids are free text: the hash keeps two of them from sharing a file. */
-function generatedLog(id: string): string {
+export function generatedLog(id: string): string {
   return `generated.${id.replace(/[^\w.-]+/g, "_").slice(0, 80)}.${sha256(id).slice(0, 8)}.log`;
 }
 

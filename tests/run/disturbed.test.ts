@@ -237,6 +237,40 @@ describe("failures of the machine", () => {
   });
 });
 
+describe("a run that is late", () => {
+  const three = [2, 3].map((i) => ({ id: `g${i}`, path: `test_g${i}.py`, command: `generated ${i} {report}` }));
+  const task = fakeTask("x__y-1");
+  const [first] = task.generated;
+  const generated = [...task.generated, ...three.map((test) => ({ ...(first as NonNullable<typeof first>), ...test }))];
+
+  it("is made again where the candidate's others are in time, and the second one counts", async () => {
+    const late = new Set(["generated 2", "regression"]);
+    const isLate = (patch: string, command: string): boolean =>
+      patch !== "" && [...late].some((word) => command.includes(word) && late.delete(word));
+    const runPath = join(folder, "run");
+    const environments = fakeEnvironments({ isLate });
+    await runFake({ runPath, tasks: [{ ...task, generated }], patches: { r1: fakePatch("RIGHT") }, environments });
+    const [line] = await evidenceOf(runPath);
+    expect(line?.signals).toMatchObject({ regression: { value: 0 }, reproduction: { value: 3 } });
+    expect(line?.details?.late).toEqual(["g2", "regression"]);
+    expect(environments.verified).toHaveLength(2 + 2);
+  });
+
+  it("stays late where it is late again, and is not asked again where most are", async () => {
+    const runPath = join(folder, "run");
+    const environments = fakeEnvironments({
+      isLate: (patch, command) =>
+        (patch.includes("WRONG") && command.includes("regression")) ||
+        (patch.includes("BREAK") && !command.includes("generated 3")),
+    });
+    const patches = { r1: fakePatch("WRONG"), r2: fakePatch("BREAK") };
+    await runFake({ runPath, tasks: [{ ...task, generated }], patches, environments, jobs: 1 });
+    expect(signalsOf(await evidenceOf(runPath))).toEqual({ "x__y-1 r1": ["timeout", 0], "x__y-1 r2": ["timeout", 0] });
+    expect(environments.verified.filter((patch) => patch.includes("WRONG"))).toHaveLength(2);
+    expect(environments.verified.filter((patch) => patch.includes("BREAK"))).toHaveLength(1);
+  });
+});
+
 describe("a test that changes by itself", () => {
   it("counts against no candidate, in whatever order they are done", async () => {
     const runs = new Map<string, number>();

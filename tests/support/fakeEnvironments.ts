@@ -15,6 +15,8 @@ export interface FakeOptions {
   readonly onOpen?: (opened: number) => undefined | (() => void);
   /** Called before each command that runs tests; may throw. */
   readonly onTest?: (patch: string) => void;
+  /** Whether a test command reaches the time limit. */
+  readonly isLate?: (patch: string, command: string) => boolean;
   /** Regression tests that fail beside those that the patch breaks. */
   readonly alsoFailing?: (patch: string) => readonly string[];
   /** Called for each file that is put into a sandbox. */
@@ -68,6 +70,10 @@ function fakeSandbox(onTested: (patch: string) => void, options: FakeOptions, on
         if (!reported) onTested(applied);
         reported = true;
         options.onTest?.(applied);
+        if (options.isLate?.(applied, command) === true) {
+          report = "";
+          return { ...result(0), exitCode: null, timedOut: true };
+        }
         const failing = options.alsoFailing?.(applied) ?? [];
         report = command.includes("regression") ? regressionReport(applied, failing) : generatedReport(applied);
         return result(report.includes("<failure") ? 1 : 0);

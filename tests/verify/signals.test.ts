@@ -3,6 +3,8 @@ import type { TestOutcome } from "../../src/core/types.js";
 import {
   flakyTests,
   newFailures,
+  outcomeIn,
+  passedAgain,
   passedReproductions,
   regressionSignal,
   reproductionSignal,
@@ -72,6 +74,58 @@ describe("regression", () => {
 
   it("counts a file that can't be loaded by the tests it takes away", () => {
     expect(regressionSignal(base, unloaded)).toEqual({ status: "ok", value: -2 });
+  });
+});
+
+describe("a test that changes by itself", () => {
+  const base = [run({ a: "passed", b: "passed", c: "passed" })];
+  const first = run({ a: "failed", b: "failed", c: "failed" });
+  const whole = (outcomes: Record<string, TestOutcome>, changes: Partial<TestRun> = {}) => ({
+    files: null,
+    run: run(outcomes, changes),
+  });
+  const some = (outcomes: Record<string, TestOutcome>) => ({ files: ["x.py"], run: run(outcomes) });
+
+  it("is one that fails and passes under one and the same command", () => {
+    expect(passedAgain(base, first, [])).toEqual([]);
+    expect(passedAgain(base, first, [whole({ a: "passed", b: "failed" })])).toEqual(["a"]);
+    expect(passedAgain(base, first, [some({ a: "failed", b: "passed" }), some({ a: "passed", b: "passed" })])).toEqual([
+      "a",
+    ]);
+  });
+
+  it("is none that passes only without the tests of other files", () => {
+    expect(passedAgain(base, first, [some({ a: "passed" }), whole({ a: "failed" })])).toEqual([]);
+  });
+
+  it("is not believed of a run that was stopped or forged", () => {
+    const all = { a: "passed", b: "passed", c: "passed" } as const;
+    expect(passedAgain(base, first, [whole(all, { end: "timeout", exitCode: null })])).toEqual([]);
+    expect(passedAgain(base, first, [whole(all, { tampered: "a canary lies" })])).toEqual([]);
+  });
+
+  it("counts for nothing, and what else fails counts", () => {
+    expect(regressionSignal(base, first, new Set(["a", "b"]))).toEqual({ status: "ok", value: -1 });
+    expect(regressionSignal(base, first, new Set(["a", "b", "c"]))).toEqual({ status: "ok", value: 0 });
+  });
+});
+
+describe("a time limit", () => {
+  const late = (outcomes: Record<string, TestOutcome>) =>
+    run(outcomes, { end: "timeout", exitCode: null, consistent: false });
+
+  it("says nothing of a candidate where base reaches it too: what base did reach is compared", () => {
+    const base = [late({ a: "passed", b: "passed" }), late({ a: "passed", b: "passed" })];
+    expect(regressionSignal(base, late({ a: "passed", b: "passed" }))).toEqual({ status: "ok", value: 0 });
+    expect(regressionSignal(base, late({ a: "failed", b: "passed" }))).toEqual({ status: "ok", value: -1 });
+    expect(regressionSignal(base, late({ a: "passed" }))).toEqual({ status: "ok", value: -1 });
+    expect(regressionSignal(base, late({}))).toMatchObject({ reason: "no-tests-ran" });
+    expect(regressionSignal([run({ a: "passed" })], late({ a: "passed" }))).toMatchObject({ reason: "timeout" });
+  });
+
+  it("is told from a test that is missing", () => {
+    expect(outcomeIn(late({ a: "passed" }), "b")).toBe("timeout");
+    expect(outcomeIn(run({ a: "passed" }), "b")).toBe("missing");
   });
 });
 
