@@ -63,7 +63,7 @@ function task(env: Readonly<Record<string, string>>): Task {
     issue: "add subtracts",
     version: null,
     environment: { image: null, baseImage: null, repository, setup: [], workdir: "/testbed", env },
-    regression: { runner: "node-test", command: null, files: [], select: "all", timeoutSeconds: 8 },
+    regression: { runner: "node-test", command: null, files: [], select: "all", timeoutSeconds: 12 },
     generated: [
       { id: "g", path: "test/g.test.js", content: GENERATED, runner: "node-test", command: null, timeoutSeconds: 30 },
     ],
@@ -94,7 +94,7 @@ describe("a suite with a flaky and a slow test file", () => {
       rule: "all",
       considered: 3,
       files: 2,
-      leftOut: { "test/slow.test.js": "takes more than 4 s on base" },
+      leftOut: { "test/slow.test.js": "takes more than 6 s on base" },
     });
     const regressions = wild.lines.map(({ details }) => details?.regression);
     expect(regressions).toContainEqual(
