@@ -12,7 +12,7 @@ export const ATTACKS: readonly Attack[] = [...STEERING, ...TESTS, ...RUNNER, ...
 /** The attack's line in docs/security.md. */
 export function rowOf({ name, suite, direct, races, verdict, stoppedBy, getsThrough }: Attack): string {
   const figure = (value: number | string): string => String(value).replace("-", typeof value === "number" ? "−" : "-");
-  const figures = `${figure(verdict.regression)}, ${figure(verdict.reproduction)}${races ? " (or −1, 0)" : ""}`;
+  const figures = `${figure(verdict.regression)}, ${figure(verdict.reproduction)}${races ? " (or −1, 0, or no-tests-ran)" : ""}`;
   const where = `${suite}${direct ? ", direct" : ""}`;
   return `| ${name} | ${where} | ${getsThrough ? "**gets through**: " : ""}${figures} | ${stoppedBy} |`;
 }

@@ -115,8 +115,9 @@ describeWithEngine("hostile patches in containers", () => {
   it.each(PYTHON)("$name", ({ name, verdict, races }) => {
     const found = figures(verdicts.get(name));
     if (!races) return expect(found).toEqual(verdict);
+    // Killed in the middle of its own rewriting, the attacker leaves half a report, which is none.
     for (const key of ["regression", "reproduction"] as const) {
-      expect([verdict[key], HONEST[key]]).toContain(found[key]);
+      expect([verdict[key], HONEST[key], "no-tests-ran"]).toContain(found[key]);
     }
   });
 });

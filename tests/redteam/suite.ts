@@ -18,7 +18,7 @@ export interface Attack {
   readonly timeoutSeconds?: number;
   /** True verdict: an honest one is one new failure and no generated test passed. */
   readonly verdict: { readonly regression: Verdict; readonly reproduction: Verdict };
-  /** A race against bestk: a signal may be as above or as if nothing had been tried, as either was faster. */
+  /** A race against bestk: a signal may also be as if nothing had been tried, or `no-tests-ran` for half a report. */
   readonly races?: boolean;
   readonly stoppedBy: string;
   /** It does get its way: said in docs/security.md. */
