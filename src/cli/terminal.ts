@@ -27,7 +27,10 @@ export interface TerminalOptions {
   readonly events?: string;
 }
 
-export const colors = pc;
+/** Colour is for a person at a terminal: the library alone would also colour the logs of a build server. */
+export const colors = pc.createColors(
+  process.stderr.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
+);
 
 export function openTerminal(options: TerminalOptions): Terminal {
   const { json = false, quiet = false, verbose = false, events } = options;
@@ -96,6 +99,6 @@ export function workWithoutReader(): () => void {
 
 function endWithoutReader(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit(0);
-  process.stderr.write(`${pc.red("error:")} stdout can't be written (${error.message})\n`);
+  process.stderr.write(`${colors.red("error:")} stdout can't be written (${error.message})\n`);
   process.exit(3);
 }
