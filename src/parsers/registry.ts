@@ -14,7 +14,7 @@ import { parsePhpunit } from "./phpunit.js";
 import { parsePytestLog, withButtonNumbers, withoutFolders } from "./pytestLog.js";
 import type { TestParser } from "./report.js";
 import { parseRspec } from "./rspec.js";
-import { parseSympyLog } from "./sympyLog.js";
+import { parseSympyNames } from "./sympy.js";
 import { parseVitest } from "./vitest.js";
 
 const pytest: TestParser = (log) => parsePytestLog(log);
@@ -32,7 +32,7 @@ export const LOG_PARSERS = {
   scikit: pytest,
   seaborn: pytest,
   sphinx: pytest,
-  sympy: parseSympyLog,
+  sympy: parseSympyNames,
   xarray: pytest,
   cargo: parseCargo,
   ctest: parseCtest,

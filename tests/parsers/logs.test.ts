@@ -54,6 +54,7 @@ test_one ok
 test_two F
 test_three f
 test_xpass X
+test_skipped scipy not installed s
 test_four ok                                                               [FAIL]
 sympy/core/tests/test_b.py[2] 
 test_one E
@@ -65,6 +66,7 @@ sympy/core/tests/test_c.py[?]   Failed to import                          [FAIL]
       "sympy/core/tests/test_a.py::test_two": "failed",
       "sympy/core/tests/test_a.py::test_three": "passed",
       "sympy/core/tests/test_a.py::test_xpass": "passed",
+      "sympy/core/tests/test_a.py::test_skipped": "skipped",
       "sympy/core/tests/test_a.py::test_four": "passed",
       "sympy/core/tests/test_b.py::test_one": "error",
       "sympy/core/tests/test_b.py::test_two": "passed",
