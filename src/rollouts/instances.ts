@@ -164,8 +164,22 @@ function parseRecord(located: LocatedRecord): InstanceRecord {
   });
 }
 
+/** A second test of one path would take the first one's place, and of one id its result. */
+function assertDistinct(tests: readonly GeneratedTest[], where: string): void {
+  for (const field of ["id", "path"] as const) {
+    const values = tests.map((test) => test[field]);
+    const repeated = values.find((value, index) => values.indexOf(value) !== index);
+    if (repeated === undefined) continue;
+    throw new BestkError("input", `${where}: generated_tests: two tests have the ${field} ${repeated}`, {
+      hint: `give each generated test ${field === "id" ? "an id" : "a path"} of its own`,
+    });
+  }
+}
+
 async function toTask(record: InstanceRecord, located: LocatedRecord): Promise<Task> {
   const fromFolder = (path: string | null | undefined) => (path == null ? null : resolve(located.folder, path));
+  const generated = await Promise.all(record.generated_tests.map((test) => toGenerated(test, located)));
+  assertDistinct(generated, located.where);
   return {
     instanceId: record.instance_id,
     repo: record.repo ?? null,
@@ -181,7 +195,7 @@ async function toTask(record: InstanceRecord, located: LocatedRecord): Promise<T
       env: record.env,
     },
     regression: record.regression_tests ? toSuite(record.regression_tests) : null,
-    generated: await Promise.all(record.generated_tests.map((test) => toGenerated(test, located))),
+    generated,
   };
 }
 

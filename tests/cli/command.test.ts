@@ -170,6 +170,14 @@ describe("run", () => {
       /path inside/,
     ],
     [
+      "two tests of one path",
+      JSON.stringify({
+        ...instance,
+        generated_tests: ["a", "b"].map((id) => ({ id, path: "t.py", content: "", runner: "pytest" })),
+      }),
+      /two tests have the path t\.py/,
+    ],
+    [
       "two definitions",
       `${JSON.stringify(instance)}\n${JSON.stringify({ ...instance, problem_statement: "other" })}`,
       /differs between/,
