@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { deadline } from "../../src/core/deadline.js";
 import { BestkError, messageOf } from "../../src/core/errors.js";
 import { writeAtomic } from "../../src/core/io.js";
 
@@ -80,10 +81,11 @@ interface Answer {
 
 /** Follows redirects by hand: the digest stands in the answer of the first server, not of the last. */
 async function get(url: string, signal: AbortSignal): Promise<Answer> {
+  using limit = deadline(signal, TIMEOUT_MS);
   let address = url;
   let linked: string | undefined;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-    const answer = await request(address, signal);
+    const answer = await request(address, limit.signal);
     linked ??= /^"?([0-9a-f]{64})"?$/.exec(answer.headers.get("x-linked-etag") ?? "")?.[1];
     const next = answer.headers.get("location");
     if (answer.status >= 300 && answer.status < 400 && next !== null) {
@@ -101,8 +103,7 @@ async function get(url: string, signal: AbortSignal): Promise<Answer> {
 
 async function request(address: string, signal: AbortSignal): Promise<Response> {
   try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    return await fetch(address, { redirect: "manual", signal: limit });
+    return await fetch(address, { redirect: "manual", signal });
   } catch (thrown) {
     throw new BestkError("prerequisite", `${address}: can't be reached (${causeOf(thrown)})`, {
       hint: GIVE_FILE,

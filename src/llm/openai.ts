@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pRetry from "p-retry";
 import { z } from "zod";
+import { deadline } from "../core/deadline.js";
 import { BestkError, messageOf } from "../core/errors.js";
 import { type Chat, type ChatFailure, type ChatRequest, type ChatResult, estimateTokens } from "./chat.js";
 
@@ -113,17 +114,17 @@ async function ask(
 }
 
 async function attempt(server: Server, request: ChatRequest, signal: AbortSignal): Promise<Answer> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(server.timeoutMs)]);
+  using within = deadline(signal, server.timeoutMs);
   const prompt = estimateTokens(request.messages);
   try {
-    const response = await post(server, request, within);
+    const response = await post(server, request, within.signal);
     const body = await readBody(response, prompt);
     if (response.status !== 200) throw refusalOf(server, response, body);
     return answerOf(server, request, body, prompt);
   } catch (thrown) {
     signal.throwIfAborted();
     if (thrown instanceof AttemptError) throw thrown;
-    if (within.aborted) {
+    if (within.expired) {
       throw new AttemptError("timeout", `no answer within ${server.timeoutMs / 1000} s`, {
         again: true,
         tokens: prompt,

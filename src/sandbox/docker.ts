@@ -1,6 +1,7 @@
 // Talks to a Docker engine: the only file that knows the client library, and turns its failures into SandboxError.
 import type { Duplex } from "node:stream";
 import Docker from "dockerode";
+import { deadline } from "../core/deadline.js";
 import { BestkError, messageOf } from "../core/errors.js";
 import { openContainer } from "./container.js";
 import type { Engine } from "./engine.js";
@@ -198,8 +199,8 @@ async function guarded<T>(
   call: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   if (signal.aborted) throw new SandboxError("aborted", "aborted before the engine was asked");
-  const limit = AbortSignal.timeout(limitMs);
-  const either = AbortSignal.any([signal, limit]);
+  using limit = deadline(signal, limitMs);
+  const either = limit.signal;
   let stop = (): void => {};
   // A connection that breaks in the middle of an answer never settles the client's promise: the limit must.
   const stopped = new Promise<never>((_, reject) => {
@@ -210,7 +211,7 @@ async function guarded<T>(
     return await Promise.race([call(either), stopped]);
   } catch (thrown) {
     if (signal.aborted) throw new SandboxError("aborted", "aborted while the engine was at work", { cause: thrown });
-    if (limit.aborted) {
+    if (limit.expired) {
       throw new SandboxError("engine-gone", `the engine at ${address} gave no answer in ${limitMs / 1000} s`);
     }
     throw explain(address, thrown);
