@@ -7,6 +7,7 @@ import { unavailable } from "../core/signal.js";
 import { type GroupedCandidate, groupCandidates } from "../patch/group.js";
 import type { FormatName } from "../rollouts/adapter.js";
 import { loadRolloutsAs } from "../rollouts/load.js";
+import { evidenceWithout } from "../tables/collect.js";
 import { isRolloutFile, isTableFile, type LoadedEvidence, loadEvidence, TABLES } from "../tables/load.js";
 import type { TableProblem } from "../tables/table.js";
 
@@ -81,13 +82,7 @@ function bareEvidence({ instanceId, rolloutId, patch }: PatchedRollout, holdsPat
     patch === null && holdsPatches
       ? unavailable("no-patch", "the record carries no patch")
       : unavailable("not-run", "the file holds rollouts alone");
-  return {
-    instanceId,
-    rolloutId,
-    candidateId: null,
-    signals: { regression: none, reproduction: none, reward: none },
-    features: null,
-  };
+  return evidenceWithout(none, instanceId, rolloutId);
 }
 
 /**

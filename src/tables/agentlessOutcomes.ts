@@ -4,8 +4,8 @@ import { compareCodeUnits } from "../core/order.js";
 import type { Evidence } from "../core/schemas.js";
 import { ok, type Signal, unavailable } from "../core/signal.js";
 import type { GeneratedOutcome } from "../core/types.js";
-import { inCanonicalOrder, parseRecord } from "./collect.js";
-import { RecordError, type Table, type TableReader } from "./table.js";
+import { inCanonicalOrder, parseRecord, RowCollector } from "./collect.js";
+import type { Table, TableReader } from "./table.js";
 
 const passes = z.record(z.string().min(1), z.boolean());
 
@@ -34,18 +34,14 @@ export const agentlessOutcomes: Table = {
 };
 
 function reader(): TableReader {
-  const rows = new Map<string, Row>();
+  const rows = new RowCollector<Row>();
   return {
     add({ value }) {
       const row = parseRecord(rowSchema, value);
-      const earlier = rows.get(row.instance_id);
-      if (earlier !== undefined && JSON.stringify(earlier) !== JSON.stringify(row)) {
-        throw new RecordError("instance_id", `expected one record an instance, ${row.instance_id} has another one`);
-      }
-      rows.set(row.instance_id, row);
+      rows.add(row);
     },
     finish() {
-      const all = [...rows.values()];
+      const all = rows.rows();
       const odd = all.reduce((sum, row) => sum + contradictions(row), 0);
       const note = `patches whose counts of regression tests are not those of its list, which is taken: ${odd}`;
       return {

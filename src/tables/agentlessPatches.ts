@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Evidence } from "../core/schemas.js";
 import { unavailable } from "../core/signal.js";
-import { inCanonicalOrder, parseRecord } from "./collect.js";
+import { evidenceWithout, inCanonicalOrder, parseRecord } from "./collect.js";
 import { RecordError, type Table, type TablePatch, type TableReader } from "./table.js";
 
 const rowSchema = z.object({
@@ -48,11 +48,5 @@ function reader(): TableReader {
 
 function evidenceOf({ instanceId, rolloutId }: TablePatch): Evidence {
   const none = unavailable("not-run", "the table holds patches alone");
-  return {
-    instanceId,
-    rolloutId,
-    candidateId: null,
-    signals: { regression: none, reproduction: none, reward: none },
-    features: null,
-  };
+  return evidenceWithout(none, instanceId, rolloutId);
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { compareNatural } from "../core/order.js";
 import type { Evidence } from "../core/schemas.js";
+import type { Signal } from "../core/signal.js";
 import type { Labels } from "../core/types.js";
 import { RecordError } from "./table.js";
 
@@ -19,6 +20,34 @@ export function inCanonicalOrder(evidence: Iterable<Evidence>): readonly Evidenc
   return [...evidence].sort(
     (a, b) => compareNatural(a.instanceId, b.instanceId) || compareNatural(a.rolloutId, b.rolloutId),
   );
+}
+
+/** Evidence of a rollout that nothing was measured of: every signal is `none`. */
+export function evidenceWithout(none: Signal, instanceId: string, rolloutId: string): Evidence {
+  return {
+    instanceId,
+    rolloutId,
+    candidateId: null,
+    signals: { regression: none, reproduction: none, reward: none },
+    features: null,
+  };
+}
+
+/** Records by instance: a repeated one is one. Throws RecordError for two that are unequal. */
+export class RowCollector<T extends { readonly instance_id: string }> {
+  readonly #rows = new Map<string, T>();
+
+  add(row: T): void {
+    const earlier = this.#rows.get(row.instance_id);
+    if (earlier !== undefined && JSON.stringify(earlier) !== JSON.stringify(row)) {
+      throw new RecordError("instance_id", `expected one record an instance, ${row.instance_id} has another one`);
+    }
+    this.#rows.set(row.instance_id, row);
+  }
+
+  rows(): readonly T[] {
+    return [...this.#rows.values()];
+  }
 }
 
 /** Labels under construction, instanceId → rolloutId → resolved. */

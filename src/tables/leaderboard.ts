@@ -7,7 +7,7 @@ import { readText } from "../core/io.js";
 import { compareNatural } from "../core/order.js";
 import type { Evidence } from "../core/schemas.js";
 import { unavailable } from "../core/signal.js";
-import { inCanonicalOrder, LabelCollector, parseRecord } from "./collect.js";
+import { evidenceWithout, inCanonicalOrder, LabelCollector, parseRecord } from "./collect.js";
 import { readRecords } from "./records.js";
 import { type LoadedTable, problemText, RecordError, type TablePatch, type TableProblem } from "./table.js";
 
@@ -166,11 +166,5 @@ function evidenceOf({ name, empty }: Submission, instanceId: string): Evidence {
   const none = empty.has(instanceId)
     ? unavailable("empty-patch", "the submission generated no patch")
     : unavailable("not-run", "a leaderboard has labels and patches alone");
-  return {
-    instanceId,
-    rolloutId: name,
-    candidateId: null,
-    signals: { regression: none, reproduction: none, reward: none },
-    features: null,
-  };
+  return evidenceWithout(none, instanceId, name);
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Evidence } from "../core/schemas.js";
 import { unavailable } from "../core/signal.js";
-import { inCanonicalOrder, LabelCollector, parseRecord } from "./collect.js";
+import { evidenceWithout, inCanonicalOrder, LabelCollector, parseRecord } from "./collect.js";
 import { RecordError, type Table, type TableReader } from "./table.js";
 
 /** Columns that are no instance. */
@@ -53,11 +53,5 @@ function evidenceOf(instanceId: string, rolloutId: string, isEmpty: boolean): Ev
   const none = isEmpty
     ? unavailable("empty-patch", "the submission generated no patch")
     : unavailable("not-run", "a leaderboard has labels alone");
-  return {
-    instanceId,
-    rolloutId,
-    candidateId: null,
-    signals: { regression: none, reproduction: none, reward: none },
-    features: null,
-  };
+  return evidenceWithout(none, instanceId, rolloutId);
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Evidence } from "../core/schemas.js";
 import { ok, type Signal, unavailable } from "../core/signal.js";
-import { inCanonicalOrder, LabelCollector, parseRecord } from "./collect.js";
+import { inCanonicalOrder, LabelCollector, parseRecord, RowCollector } from "./collect.js";
 import { RecordError, type Table, type TablePatch, type TableReader } from "./table.js";
 
 const rowSchema = z.object({
@@ -29,7 +29,7 @@ export const trae: Table = {
 };
 
 function reader(): TableReader {
-  const rows = new Map<string, Row>();
+  const rows = new RowCollector<Row>();
   return {
     add({ value }) {
       const row = parseRecord(rowSchema, value);
@@ -42,14 +42,10 @@ function reader(): TableReader {
       if (row.patches.length === 0) {
         throw new RecordError("patches", `expected at least one patch, ${row.instance_id} has none`);
       }
-      const earlier = rows.get(row.instance_id);
-      if (earlier !== undefined && JSON.stringify(earlier) !== JSON.stringify(row)) {
-        throw new RecordError("instance_id", `expected one record an instance, ${row.instance_id} has another one`);
-      }
-      rows.set(row.instance_id, row);
+      rows.add(row);
     },
     finish() {
-      const all = [...rows.values()];
+      const all = rows.rows();
       const labels = new LabelCollector();
       for (const { instance_id, success_id } of all) {
         success_id?.forEach((truth, index) => {
