@@ -1,6 +1,6 @@
 // The flags that every verb shares, and how their values are read: strict, with the nearest name for a wrong one.
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 /** Values of the global flags. */
 export interface GlobalOptions {
@@ -18,24 +18,47 @@ export interface GlobalOptions {
   readonly scaffold?: string;
 }
 
-export function addGlobalOptions(command: Command): Command {
-  return command
-    .option("--json", "results as JSON on stdout; text for people goes to stderr")
-    .option("--quiet", "no progress, only warnings and errors")
-    .option("--verbose", "more about what is going on")
-    .option("--config <file>", "YAML or JSON file with values of flags")
-    .option(
-      "--seed <n>",
-      "seed of random draws: intervals, tests and sampled draws of a study; kept in the run card",
-      wholeNumber(0),
-      0,
-    )
-    .option("-j, --jobs <n>", "sandboxes at a time", wholeNumber(1), 2)
-    .option("--limit <n>", "only the first N instances", wholeNumber(1))
-    .option("--only <ids>", "only these instances (comma-separated; may be repeated)", idList)
-    .option("--dry-run", "say what would be done, and do nothing")
-    .option("--skip-bad", "pass over records that can't be read, and count them")
-    .option("--events <file>", "write progress as JSONL to a file, or - for stdout");
+/** Flags that every verb takes, by name; the value is the option's attribute. */
+export const GLOBAL_FLAGS = {
+  json: "json",
+  quiet: "quiet",
+  verbose: "verbose",
+  config: "config",
+  seed: "seed",
+  jobs: "jobs",
+  limit: "limit",
+  only: "only",
+  "dry-run": "dryRun",
+  "skip-bad": "skipBad",
+  events: "events",
+} as const;
+
+export type GlobalFlag = keyof typeof GLOBAL_FLAGS;
+
+/** Adds them as a group of their own; `ignored` ones are taken and left out of the help. */
+export function addGlobalOptions(command: Command, ignored: readonly GlobalFlag[] = []): Command {
+  command.optionsGroup("Options of every verb:");
+  for (const [flag, option] of Object.entries(globalOptions())) {
+    command.addOption(ignored.includes(flag as GlobalFlag) ? option.hideHelp() : option);
+  }
+  return command;
+}
+
+function globalOptions(): Readonly<Record<GlobalFlag, Option>> {
+  const flag = (flags: string, what: string): Option => new Option(flags, what);
+  return {
+    json: flag("--json", "results as JSON on stdout; text for people goes to stderr"),
+    quiet: flag("--quiet", "no progress, only warnings and errors"),
+    verbose: flag("--verbose", "more about what is going on"),
+    config: flag("--config <file>", "YAML or JSON file with values of flags"),
+    seed: flag("--seed <n>", "seed of random draws").argParser(wholeNumber(0)).default(0),
+    jobs: flag("-j, --jobs <n>", "sandboxes at a time").argParser(wholeNumber(1)).default(2),
+    limit: flag("--limit <n>", "only the first N instances").argParser(wholeNumber(1)),
+    only: flag("--only <ids>", "only these instances (comma-separated; may be repeated)").argParser(idList),
+    "dry-run": flag("--dry-run", "say what would be done, and do nothing"),
+    "skip-bad": flag("--skip-bad", "pass over records that can't be read, and count them"),
+    events: flag("--events <file>", "write progress as JSONL to a file, or - for stdout"),
+  };
 }
 
 export function wholeNumber(least: number): (text: string) => number {

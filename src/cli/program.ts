@@ -1,97 +1,41 @@
-// Puts the verbs together and turns every end into the documented exit code.
-import { Command, CommanderError } from "commander";
+// The verbs there are, and how every end of one becomes the documented exit code.
+import { CommanderError } from "commander";
 import { BestkError, messageOf } from "../core/errors.js";
-import { applyConfigFile } from "./configFile.js";
-import { spreadInstances } from "./instanceFlag.js";
-import { addGlobalOptions } from "./options.js";
+import { buildProgram } from "./commands.js";
 import { fromSystem } from "./systemErrors.js";
 import { cleanLines } from "./table.js";
 import { colors, tolerateClosedPipe } from "./terminal.js";
-import type { Verb, VerbGroup } from "./verb.js";
-import { ablate } from "./verbs/ablate.js";
-import { compare } from "./verbs/compare.js";
-import { curve } from "./verbs/curve.js";
-import { demo } from "./verbs/demo.js";
-import { doctor } from "./verbs/doctor.js";
-import { grade } from "./verbs/grade.js";
-import { inspect } from "./verbs/inspect.js";
-import { rank } from "./verbs/rank.js";
-import { regrade } from "./verbs/regrade.js";
-import { render } from "./verbs/render.js";
-import { run } from "./verbs/run.js";
-import { score } from "./verbs/score.js";
+import type { VerbTable } from "./verb.js";
 import { testgen } from "./verbs/testgen.js";
-import { verify } from "./verbs/verify.js";
-import { bestkVersion } from "./version.js";
 
-const VERBS: readonly (Verb | VerbGroup)[] = [
-  demo,
-  inspect,
-  run,
-  verify,
-  score,
-  rank,
-  curve,
-  compare,
-  ablate,
-  regrade,
-  render,
-  grade,
+/** A verb is its line in `bestk --help`, and the file that is loaded when it is called. */
+export const VERBS: VerbTable = {
+  demo: ["run the shipped suite end to end, in under a minute", async () => (await import("./verbs/demo.js")).demo],
+  inspect: ["what was understood of rollout files", async () => (await import("./verbs/inspect.js")).inspect],
+  run: ["verify, score and rank into a run directory", async () => (await import("./verbs/run.js")).run],
+  verify: ["execution evidence alone", async () => (await import("./verbs/verify.js")).verify],
+  score: ["rewards alone", async () => (await import("./verbs/score.js")).score],
+  rank: ["rank evidence, write predictions", async () => (await import("./verbs/rank.js")).rank],
+  curve: ["best@k of aggregators", async () => (await import("./verbs/curve.js")).curve],
+  compare: ["two pieces of evidence, side by side", async () => (await import("./verbs/compare.js")).compare],
+  ablate: ["a grid of aggregators and settings", async () => (await import("./verbs/ablate.js")).ablate],
+  regrade: ["all verdicts again, from saved logs", async () => (await import("./verbs/regrade.js")).regrade],
+  render: ["exactly what the reward model reads", async () => (await import("./verbs/render.js")).render],
+  grade: ["ground truth of rollouts or of saved logs", async () => (await import("./verbs/grade.js")).grade],
   testgen,
-  doctor,
-];
+  doctor: ["what this machine has and lacks", async () => (await import("./verbs/doctor.js")).doctor],
+};
 
 /** Runs one command line; returns the exit code (cli: 0 done, 1 bug, 2 input, 3 prerequisite, 4 evidence, 130 interrupted). */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   tolerateClosedPipe();
-  let exitCode = 0;
-  const program = buildProgram((code) => {
-    exitCode = code;
-  });
   try {
-    const spread = spreadOf(argv, program);
-    await program.parseAsync(spread, { from: "user" });
-    return exitCode;
+    const { program, words, exitCode } = await buildProgram(VERBS, argv);
+    await program.parseAsync(words, { from: "user" });
+    return exitCode();
   } catch (thrown) {
     return report(fromSystem(thrown));
   }
-}
-
-function buildProgram(done: (code: number) => void): Command {
-  const program = new Command("bestk")
-    .description("Verify and rerank the rollouts of software-engineering agents.")
-    .version(bestkVersion(), "--version", "print the version")
-    .showSuggestionAfterError()
-    .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text) });
-  for (const verb of VERBS) {
-    if ("act" in verb) addVerb(program, verb, done);
-    else {
-      const group = program.command(verb.name).description(verb.description);
-      group.showSuggestionAfterError().exitOverride();
-      for (const one of verb.verbs) addVerb(group, one, done);
-    }
-  }
-  return program;
-}
-
-function addVerb(parent: Command, verb: Verb, done: (code: number) => void): void {
-  const command = addGlobalOptions(verb.define(parent.command(verb.name)))
-    .showSuggestionAfterError()
-    .exitOverride()
-    .allowExcessArguments(false);
-  command.action(async (...args: unknown[]) => {
-    await applyConfigFile(command);
-    done(await verb.act(args.slice(0, -2), command.opts()));
-  });
-}
-
-/** The words after a verb, with `--instances` spread; a group's verb is the word after the group. */
-function spreadOf(argv: readonly string[], parent: Command): readonly string[] {
-  const verb = parent.commands.find((command) => command.name() === argv[0]);
-  if (verb === undefined) return argv;
-  const rest = argv.slice(1);
-  return [verb.name(), ...(verb.commands.length > 0 ? spreadOf(rest, verb) : spreadInstances(rest, verb))];
 }
 
 function report(thrown: unknown): number {

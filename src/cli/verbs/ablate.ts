@@ -24,6 +24,14 @@ interface Options extends GlobalOptions {
 
 export const ablate: Verb = {
   name: "ablate",
+  examples: [
+    ["bestk ablate my-run grid.yaml -o ablation.md", "each row of the grid against its base, as a table"],
+    [
+      "bestk ablate table.csv grid.yaml --only django__django-11099,sympy__sympy-13480 --json",
+      "some instances alone, as JSON",
+    ],
+  ],
+  ignores: ["jobs", "events"],
   define: (command) =>
     command
       .description("compare aggregators and their settings on labelled evidence, each against a base row")

@@ -22,6 +22,14 @@ interface Options extends GlobalOptions {
 
 export const compare: Verb = {
   name: "compare",
+  examples: [
+    ["bestk compare run-a run-b", "who wins, on the instances that both have, and whether it is chance"],
+    [
+      "bestk compare my-run my-run -a hybrid --with majority --by-repository",
+      "two aggregators on one run; the interval draws whole repositories",
+    ],
+  ],
+  ignores: ["jobs", "dry-run", "events"],
   define: (command) =>
     command
       .description("compare what is selected from two pieces of evidence, on the instances that both have")

@@ -34,6 +34,14 @@ const DEFAULT_AGGREGATORS: readonly string[] = ["execution-based", "execution-fr
 
 export const curve: Verb = {
   name: "curve",
+  examples: [
+    ["bestk curve my-run -a hybrid,execution-free,oracle -o curve.svg", "best@k of three aggregators as a figure"],
+    [
+      "bestk curve table.csv -k 1-8,16 --uneven common -o curve.html -o curve.csv",
+      "a published table, at some k, as a page and as figures",
+    ],
+  ],
+  ignores: ["jobs", "events"],
   define: (command) =>
     command
       .description("draw best@k of aggregators on labelled evidence; needs no container and no model")

@@ -12,6 +12,14 @@ const SUITE = fileURLToPath(new URL("../../../benchmarks/demo/", import.meta.url
 
 export const demo: Verb = {
   name: "demo",
+  examples: [
+    ["bestk demo", "eight rollouts of each instance, verified, scored and ranked, in a temporary folder"],
+    [
+      "bestk demo --run demo-run --limit 2 --json",
+      "two instances; the ranking as JSON, everything else kept in demo-run",
+    ],
+  ],
+  ignores: ["seed"],
   define: (command) =>
     command
       .description("run the shipped suite end to end, in under a minute; needs no container engine")

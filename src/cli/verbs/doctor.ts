@@ -25,6 +25,11 @@ const WALLS_MS = 120_000;
 
 export const doctor: Verb = {
   name: "doctor",
+  examples: [
+    ["bestk doctor", "everything that bestk needs, with what to do where something is missing"],
+    ["bestk doctor --image python:3.12-slim --json", "try the sandbox's walls in this image; findings as JSON"],
+  ],
+  ignores: ["seed", "jobs", "limit", "only", "dry-run", "skip-bad", "events"],
   define: (command) =>
     command
       .description("check Node, git, the container engine, disk and the reward model")

@@ -36,6 +36,17 @@ const DEFAULT_FOLDER = "bestk-grade";
 
 export const grade: Verb = {
   name: "grade",
+  examples: [
+    [
+      "bestk grade logs/run_evaluation/ --instances instances.jsonl --json",
+      "resolved or not, from the harness's saved logs",
+    ],
+    [
+      "bestk grade preds.jsonl --instances instances.jsonl --network -o reports/",
+      "run each instance's own evaluation script, and write the harness's reports",
+    ],
+  ],
+  ignores: ["seed"],
   define: (command) =>
     addScaffoldOption(command)
       .description(

@@ -9,6 +9,14 @@ import type { Verb } from "../verb.js";
 
 export const inspect: Verb = {
   name: "inspect",
+  examples: [
+    ["bestk inspect trajs/", "every file below trajs: its format, rollouts, steps, patches and problems"],
+    [
+      "bestk inspect preds.jsonl 'runs/**/*.traj' --only django__django-11099 --json",
+      "JSONL, one line a file, counting the rollouts of one instance",
+    ],
+  ],
+  ignores: ["seed", "jobs", "dry-run", "skip-bad", "events"],
   define: (command) =>
     addScaffoldOption(command)
       .description("show what was understood of rollout files: format, rollouts, steps, patches, problems")

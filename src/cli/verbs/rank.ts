@@ -26,6 +26,14 @@ interface Options {
 
 export const rank: Verb = {
   name: "rank",
+  examples: [
+    ["bestk rank my-run -a hybrid -o preds.jsonl", "predictions of the patches that the hybrid selects"],
+    [
+      "bestk rank evidence.jsonl.gz --patches preds/*.jsonl -a majority --json",
+      "stored evidence with patches from elsewhere; the ranking as JSON",
+    ],
+  ],
+  ignores: ["seed", "jobs", "events"],
   define: (command) =>
     command
       .description("rank stored evidence and write SWE-bench predictions; needs no container and no model")

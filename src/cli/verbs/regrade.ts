@@ -7,6 +7,11 @@ import type { Verb } from "../verb.js";
 
 export const regrade: Verb = {
   name: "regrade",
+  examples: [
+    ["bestk regrade my-run", "every verdict again from the saved logs, rankings and predictions with it"],
+    ["bestk regrade my-run --dry-run", "which rollouts would change, and nothing written"],
+  ],
+  ignores: ["seed", "jobs", "limit", "only", "skip-bad", "events"],
   define: (command) =>
     command
       .description("compute all verdicts of a run again, from saved logs; needs no container and no model")

@@ -22,6 +22,14 @@ const SHOWN_CUTS = 12;
 
 export const render: Verb = {
   name: "render",
+  examples: [
+    ["bestk render run1.traj --instances instances.jsonl", "the text that the model reads of one rollout"],
+    [
+      "bestk render trajs.jsonl --only django__django-11099 --rollout r07 --json",
+      "one of many rollouts in a file, with its tokens and features",
+    ],
+  ],
+  ignores: ["seed", "jobs", "dry-run", "events"],
   define: (command) =>
     addScaffoldOption(command)
       .description("print exactly what the reward model reads of a rollout")

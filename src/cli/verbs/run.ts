@@ -7,6 +7,21 @@ import type { Verb } from "../verb.js";
 
 export const run: Verb = {
   name: "run",
+  examples: [
+    [
+      "bestk run trajs/ --instances instances.jsonl --run my-run",
+      "verify, score and rank; the same command again goes on where it was stopped",
+    ],
+    [
+      "bestk run preds/*.jsonl --instances instances.jsonl -j 8 --memory 8g -a agentless -o preds.jsonl",
+      "eight containers of 8 GiB at a time, and the chosen patches as predictions",
+    ],
+    [
+      "bestk run trajs/ --instances instances.jsonl --run my-run --dry-run",
+      "the plan alone: what would run, what is cached, images, estimated time",
+    ],
+  ],
+  ignores: ["seed"],
   define: (command) =>
     addRunFlags(command.description("verify, score and rank rollouts into a run directory"))
       .option("--model <dir>", "folder of the reward model (default: the shipped one)")

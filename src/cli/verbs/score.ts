@@ -25,6 +25,14 @@ interface Options extends GlobalOptions {
 
 export const score: Verb = {
   name: "score",
+  examples: [
+    ["bestk score trajs/ --instances instances.jsonl --json", "a reward, or a reason, for each trajectory, as JSONL"],
+    [
+      "bestk score run1.traj --model models/features-2 --run scores",
+      "one file with a model of your own; scores are kept in scores",
+    ],
+  ],
+  ignores: ["seed"],
   define: (command) =>
     addScaffoldOption(command)
       .description("score trajectories with the reward model")

@@ -1,14 +1,14 @@
 // `bestk testgen …`: one subcommand a generator, and the filter that runs what they made on base.
 import type { VerbGroup } from "../verb.js";
-import { testgenFilter } from "./testgenFilter.js";
-import { testgenImport } from "./testgenImport.js";
-import { testgenLlm } from "./testgenLlm.js";
-import { testgenMine } from "./testgenMine.js";
-import { testgenReport } from "./testgenReport.js";
 
 export const testgen: VerbGroup = {
-  name: "testgen",
-  description: "generated tests: take them from rollouts, import them, have them written, and filter them by running",
-  // A further generator is an import and a word here.
-  verbs: [testgenMine, testgenImport, testgenFilter, testgenLlm, testgenReport],
+  summary: "generated tests: from rollouts, from elsewhere, or by a model, and filtered by running",
+  // A further generator is a line here.
+  verbs: {
+    mine: ["tests that the agents wrote", async () => (await import("./testgenMine.js")).testgenMine],
+    import: ["tests made elsewhere", async () => (await import("./testgenImport.js")).testgenImport],
+    filter: ["keep what fails on base", async () => (await import("./testgenFilter.js")).testgenFilter],
+    llm: ["have a model write tests", async () => (await import("./testgenLlm.js")).testgenLlm],
+    report: ["what tests tell apart", async () => (await import("./testgenReport.js")).testgenReport],
+  },
 };

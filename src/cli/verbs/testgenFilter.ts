@@ -31,6 +31,17 @@ interface Options extends GlobalOptions {
 
 export const testgenFilter: Verb = {
   name: "filter",
+  examples: [
+    [
+      "bestk testgen filter mined.jsonl --instances instances.jsonl -o tests.jsonl",
+      "keep the tests that fail on base, each time, for the issue's sake",
+    ],
+    [
+      "bestk testgen filter mined.jsonl llm.jsonl --instances instances.jsonl --keep 10 --instance-seconds 600 -j 4 -o tests.jsonl",
+      "two files, within a budget",
+    ],
+  ],
+  ignores: ["seed", "skip-bad"],
   define: (command) =>
     command
       .description("run generated tests on base, and keep those that fail there each time for the issue's sake")

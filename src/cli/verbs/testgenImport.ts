@@ -25,6 +25,17 @@ const MOST_SHOWN = 5;
 
 export const testgenImport: Verb = {
   name: "import",
+  examples: [
+    [
+      "bestk testgen import tests/repro --instance django__django-11099 -o tests.jsonl",
+      "plain test files of one instance",
+    ],
+    [
+      "bestk testgen import agentless_reproduction.jsonl --instances instances.jsonl -o tests.jsonl",
+      "records of another tool, for these instances",
+    ],
+  ],
+  ignores: ["seed", "jobs", "skip-bad", "events"],
   define: (command) =>
     command
       .description("bring in tests that were made elsewhere: files, diffs, records of Agentless, R2E-Gym and SWT-bench")

@@ -47,6 +47,17 @@ interface Flags extends GlobalOptions {
 
 export const testgenLlm: Verb = {
   name: "llm",
+  examples: [
+    [
+      "bestk testgen llm --instances instances.jsonl --base-url http://localhost:8000/v1 --model qwen -o tests.jsonl",
+      "four conversations an instance with a local server",
+    ],
+    [
+      "bestk testgen llm trajs/ --instances instances.jsonl --model qwen --replay answers.jsonl -o tests.jsonl",
+      "recorded answers, and no server",
+    ],
+  ],
+  ignores: ["seed"],
   define: (command) =>
     addScaffoldOption(command)
       .description("have a model write tests, and keep those that fail on base for the issue's sake")

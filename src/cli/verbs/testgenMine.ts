@@ -22,6 +22,14 @@ interface Options extends GlobalOptions {
 
 export const testgenMine: Verb = {
   name: "mine",
+  examples: [
+    ["bestk testgen mine trajs/ -o mined.jsonl", "the tests and scripts that the agents wrote themselves"],
+    [
+      "bestk testgen mine trajs/ --instances instances.jsonl --timeout 30 --verbose",
+      "figures of each of these instances",
+    ],
+  ],
+  ignores: ["seed", "jobs", "events"],
   define: (command) =>
     addScaffoldOption(command)
       .description("take the tests and reproduction scripts that the agents wrote in their trajectories")

@@ -16,6 +16,11 @@ interface Options extends GlobalOptions {
 
 export const testgenReport: Verb = {
   name: "report",
+  examples: [
+    ["bestk testgen report my-run", "what each generated test tells apart, and what speaks for wrong patches"],
+    ["bestk testgen report my-run --only django__django-11099 --json", "one instance, as JSON"],
+  ],
+  ignores: ["seed", "jobs", "dry-run", "events"],
   define: (command) =>
     command
       .description("count the generated tests that fail on base, that tell candidates apart, and that are toxic")

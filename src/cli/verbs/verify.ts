@@ -10,6 +10,17 @@ import type { Verb } from "../verb.js";
 
 export const verify: Verb = {
   name: "verify",
+  examples: [
+    [
+      "bestk verify trajs/ --instances instances.jsonl --run my-run",
+      "regression and generated tests of every distinct patch",
+    ],
+    [
+      "bestk verify preds.jsonl --instances instances.jsonl --generated tests.jsonl --regression related",
+      "with tests that `bestk testgen` wrote, and the regression tests near what patches edit",
+    ],
+  ],
+  ignores: ["seed"],
   define: (command) =>
     addRunFlags(command.description("run regression and generated tests on every distinct candidate patch")),
   act: async ([paths], options) => {
