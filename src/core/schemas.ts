@@ -27,6 +27,7 @@ export const patchFeaturesSchema = z.object({
   removedLines: z.number().int().nonnegative(),
   files: z.record(z.enum(FILE_KINDS), z.number().int().nonnegative()),
   tokenHashes: z.array(z.number().int().nonnegative()),
+  syntax: z.string().optional(),
 });
 
 const generatedOutcomeSchema = z.object({
@@ -65,6 +66,8 @@ export interface Evidence {
   readonly features: PatchFeatures | null;
   /** Outcomes of the generated tests one by one, in a fixed order; absent where the table has sums alone. */
   readonly generated?: readonly GeneratedOutcome[];
+  /** Names of the regression tests that fail and pass on base, flaky ones left out; absent where only their number is known. */
+  readonly newFailures?: readonly string[];
 }
 
 /** Ranking of one instance: tie groups of rollout ids, best first. */

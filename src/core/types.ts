@@ -128,6 +128,8 @@ export interface PatchFeatures {
   readonly files: Readonly<Record<FileKind, number>>;
   /** Sorted distinct 32-bit FNV-1a hashes of the tokens on changed lines of the normalised patch. */
   readonly tokenHashes: readonly number[];
+  /** Name of what the patch changes beside comments, blank lines and spacing (`patch/syntax.ts`); absent where unknown. */
+  readonly syntax?: string | undefined;
 }
 
 /** Rollouts of one instance with an equal normalised patch. Work is done once per candidate. */

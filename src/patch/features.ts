@@ -2,6 +2,7 @@
 import type { FileKind, PatchFeatures } from "../core/types.js";
 import { linesOf } from "./content.js";
 import type { PatchFile } from "./parse.js";
+import { syntaxOf } from "./syntax.js";
 
 /** The most token hashes kept: the smallest, so that overlaps stay comparable (a bottom-k sketch) and evidence small. */
 export const MAX_TOKEN_HASHES = 1 << 14;
@@ -17,12 +18,14 @@ export function featuresOf(patch: string, kept: readonly PatchFile[], touched: r
   const files = { source: 0, test: 0, "test-configuration": 0, reproduction: 0, generated: 0, binary: 0 };
   for (const kind of touched) files[kind] += 1;
   const hunks = kept.flatMap((file) => file.hunks);
+  const syntax = syntaxOf(kept);
   return {
     bytes: Buffer.byteLength(patch),
     addedLines: hunks.reduce((sum, hunk) => sum + hunk.tally.added, 0),
     removedLines: hunks.reduce((sum, hunk) => sum + hunk.tally.removed, 0),
     files,
     tokenHashes: tokenHashes(kept),
+    ...(syntax === null ? {} : { syntax }),
   };
 }
 

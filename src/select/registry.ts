@@ -4,6 +4,7 @@ import { didYouMean } from "../core/nearest.js";
 import { agentless } from "./agentless.js";
 import type { Aggregator } from "./aggregator.js";
 import { first, majority, random, shortest } from "./baselines.js";
+import { consensusBehaviour, majorityBehaviour, majoritySyntax } from "./behaviourVotes.js";
 import { codemonkeys } from "./codemonkeys.js";
 import { codet } from "./codet.js";
 import { consensus } from "./consensus.js";
@@ -25,7 +26,10 @@ export const AGGREGATORS = {
   first,
   shortest,
   majority,
+  "majority:syntax": majoritySyntax,
+  "majority:behaviour": majorityBehaviour,
   consensus,
+  "consensus:behaviour": consensusBehaviour,
   "execution-based": executionBased,
   "execution-based:failing-on-base": executionFailingOnBase,
   "execution-based:agreement": executionAgreement,

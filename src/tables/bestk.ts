@@ -1,4 +1,5 @@
 // Our own evidence, one line a rollout: labels are moved out here, before anything else sees the line.
+import { z } from "zod";
 import { type Evidence, type EvidenceLine, evidenceLineSchema } from "../core/schemas.js";
 import { ok, SIGNAL_NAMES, type Signal, type SignalName, type Signals, unavailable } from "../core/signal.js";
 import { inCanonicalOrder, LabelCollector, parseRecord } from "./collect.js";
@@ -52,6 +53,7 @@ function evidenceOf(line: EvidenceLine): Evidence {
     signals: eachSignal((name) => known(line.signals[name])),
     features: line.features ?? null,
     ...generatedOf(line.generated),
+    ...newFailuresOf(line),
   };
 }
 
@@ -69,7 +71,21 @@ function merge(earlier: Evidence, later: Evidence): Evidence {
     signals: eachSignal((name) => (isNotRun(later.signals[name]) ? earlier.signals[name] : later.signals[name])),
     features: later.features ?? earlier.features,
     ...generatedOf(later.generated ?? earlier.generated),
+    ...(isNotRun(later.signals.regression) ? named(earlier.newFailures) : named(later.newFailures)),
   };
+}
+
+function newFailuresOf({ signals, details }: EvidenceLine): Pick<Evidence, "newFailures"> {
+  if (signals.regression?.status !== "ok") return {};
+  const parsed = regressionDetails.safeParse(details);
+  return named(parsed.success ? parsed.data.regression.newFailures : undefined);
+}
+
+/** What `verify` writes beside the signal. */
+const regressionDetails = z.object({ regression: z.object({ newFailures: z.array(z.string()) }) });
+
+function named(newFailures: Evidence["newFailures"]): Pick<Evidence, "newFailures"> {
+  return newFailures === undefined ? {} : { newFailures };
 }
 
 function generatedOf(generated: Evidence["generated"]): Pick<Evidence, "generated"> {
