@@ -3,6 +3,7 @@ import pRetry from "p-retry";
 import { BestkError, type ErrorCode } from "../core/errors.js";
 import { SandboxError } from "../sandbox/sandbox.js";
 import type { Emit } from "./events.js";
+import type { Pace } from "./schedulePace.js";
 
 /** What failed: a kind of SandboxError, or why an instance can't be prepared. */
 export type FailureKind = SandboxError["failure"] | ErrorCode;
@@ -57,6 +58,8 @@ export interface AttemptOptions {
   readonly machine: Machine;
   readonly emit: Emit;
   readonly stop: AbortSignal;
+  /** Told of every failure of the machine, so that less is asked of it. */
+  readonly pace?: Pick<Pace, "failed">;
 }
 
 /** Failures that pass by themselves, and how often they are worth another attempt; others are not tried again. */
@@ -89,6 +92,7 @@ export async function attempt<T>(options: AttemptOptions, job: () => Promise<T>)
         if (!isFailure(error)) return;
         const failedNow = failedAttempt(error, attemptNumber, machine);
         failed.push(failedNow);
+        if (isTransient(error)) options.pace?.failed();
         if (retriesLeft > 0 && mayRetry(error, attemptNumber)) {
           options.emit({ type: "retry", instanceId: options.instanceId, ...failedNow });
         }

@@ -12,11 +12,13 @@ import { isTransient, type Machine, openMachine } from "./attempts.js";
 import { evidenceLine, isCurrent, type KeyedVerdict, NO_REWARD, provenanceOf } from "./evidence.js";
 import type { Plan, PlannedInstance, PlannedRollout } from "./plan.js";
 import { type FailedInstance, type ReadyInstance, readyInstance, type WorkOptions } from "./ready.js";
+import { inImageOrder, type WorkQueue, workQueue } from "./schedule.js";
+import { openPace } from "./schedulePace.js";
 import type { Rewards } from "./score.js";
 import { type Together, workTogether } from "./together.js";
 import { type CandidateResult, emptyVerdict, hasTests, NO_PATCH, NO_TESTS, verdictOf } from "./verdicts.js";
 
-export interface DispatchOptions extends Omit<WorkOptions, "machine"> {
+export interface DispatchOptions extends Omit<WorkOptions, "machine" | "pace"> {
   /** How failures of the machine are retried; a test passes shorter waits. */
   readonly machine?: Machine;
   readonly plan: Plan;
@@ -43,19 +45,23 @@ export interface DispatchResult {
 export async function dispatch(given: DispatchOptions): Promise<DispatchResult> {
   const together = workTogether(given);
   const { drain, stop } = together;
-  const options = { ...given, drain, stop, machine: given.machine ?? openMachine() };
-  const { plan, directory, jobs } = options;
+  const { plan, directory, jobs } = given;
+  const pace = openPace({ jobs });
+  const options = { ...given, drain, stop, pace, machine: given.machine ?? openMachine() };
   const before = new Map((await directory.evidence()).map((line) => [idOf(line), line]));
   const total = plan.instances.reduce((sum, { candidates }) => sum + candidates.length, 0);
-  const work = pLimit(jobs);
+  const work = workQueue(pace.jobs);
   const empty = { kept: new Map(), finished: new Set<GroupedCandidate>(), prepared: new Map() };
   const state: State = { ...empty, options, together, before, total, work };
   const perInstance = pLimit(jobs);
   const pass = (instances: readonly PlannedInstance[], isLast: boolean) =>
-    together.all(instances.map((instance) => perInstance(() => dispatchInstance(state, instance, isLast))));
-  const done = await pass(plan.instances, false);
+    together.all(
+      instances.map((instance, place) => perInstance(() => dispatchInstance(state, instance, place, isLast))),
+    );
+  const ordered = inImageOrder(plan.instances);
+  const done = await pass(ordered, false);
   // What the machine kept from being done is tried once more when all else is done: it may be well again.
-  const left = plan.instances.filter((_, i) => done[i] === false);
+  const left = ordered.filter((_, i) => done[i] === false);
   options.machine.down = false;
   await pass(left, true);
   given.stop.throwIfAborted();
@@ -80,12 +86,17 @@ interface State {
   readonly total: number;
   /** Candidates that were reported as done. */
   readonly finished: Set<GroupedCandidate>;
-  readonly work: <T>(job: () => Promise<T>) => Promise<T>;
+  readonly work: WorkQueue;
   readonly prepared: Map<string, ReadyInstance | FailedInstance>;
 }
 
 /** False if the machine kept some of it from being done, which is then left for the last pass. */
-async function dispatchInstance(state: State, instance: PlannedInstance, isLast: boolean): Promise<boolean> {
+async function dispatchInstance(
+  state: State,
+  instance: PlannedInstance,
+  place: number,
+  isLast: boolean,
+): Promise<boolean> {
   const { drain } = state.options;
   const { task, candidates, rollouts } = instance;
   if (drain.aborted) return true;
@@ -96,13 +107,16 @@ async function dispatchInstance(state: State, instance: PlannedInstance, isLast:
   const patches = candidates.map(({ patch }) => patch).filter((patch) => patch !== "");
   const needsSandbox = hasTests(task) && patches.length > 0;
   const ready = needsSandbox
-    ? await state.work(async () => (drain.aborted ? null : readyInstance(task, patches, state.options)))
+    ? await state.work(async () => (drain.aborted ? null : readyInstance(task, patches, state.options)), place)
     : null;
   if (ready !== null) state.prepared.set(task.instanceId, ready);
   if (needsSandbox && ready === null) return true;
   if (ready !== null && "failure" in ready && isTransient(ready.failure) && !isLast) return false;
+  await using _sandboxes = ready === null || "failure" in ready ? null : ready.environment;
   const results = await state.together.all(
-    candidates.map((candidate) => state.work(() => dispatchCandidate(state, instance, candidate, ready, isLast))),
+    candidates.map((candidate) =>
+      state.work(() => dispatchCandidate(state, instance, candidate, ready, isLast), place),
+    ),
   );
   const isDone = results.every((result) => result?.retriable !== true);
   if (!isDone && !isLast && !drain.aborted) return false;

@@ -11,6 +11,8 @@ import { type FileTrial, needsTrial, tryFiles } from "../verify/slowFiles.js";
 import { type Attempted, attempt, type FailedAttempt, type Machine } from "./attempts.js";
 import type { Environments, PreparedEnvironment } from "./environments.js";
 import type { Emit } from "./events.js";
+import { type Opener, openAhead } from "./scheduleOpener.js";
+import type { Pace } from "./schedulePace.js";
 import type { RunDirectory } from "./store.js";
 
 /** Rises when the meaning of a saved result changes, so that old ones are not taken for new. */
@@ -23,7 +25,12 @@ export interface WorkOptions {
   readonly nonce: () => string;
   readonly emit: Emit;
   readonly stop: AbortSignal;
+  /** What is asked of the machine at a time, opening ahead included; absent: nothing is opened ahead. */
+  readonly pace?: Pace;
 }
+
+/** An environment whose sandboxes are opened ahead; to be disposed when no more are asked for. */
+export interface ReadyEnvironment extends PreparedEnvironment, Opener {}
 
 /** Which regression tests were run, as evidence says it. */
 export interface ChosenTests {
@@ -42,7 +49,7 @@ export interface ChosenTests {
 export interface ReadyInstance {
   /** With the test files that were chosen. */
   readonly task: Task;
-  readonly environment: PreparedEnvironment;
+  readonly environment: ReadyEnvironment;
   readonly base: BaseMeasurement;
   /** Key of the saved base that verdicts are relative to. */
   readonly baseKey: string;
@@ -75,12 +82,18 @@ export async function readyInstance(
 
 async function prepareAndMeasure(task: Task, patches: readonly string[], options: WorkOptions): Promise<ReadyInstance> {
   const environment = await prepare(task, options);
-  const chosen = await chooseTests(task, patches, environment, options);
-  const measured = await baseOf(chosen.task, "base", environment, options);
-  if (!needsTrial(chosen.task, measured.base)) return { environment, ...chosen, ...measured };
-  const fewer = await withoutSlowFiles(chosen, environment, options);
-  if (fewer === null) return { environment, ...chosen, ...measured };
-  return { environment, ...fewer, ...(await baseOf(fewer.task, "base-without-slow-files", environment, options)) };
+  try {
+    const chosen = await chooseTests(task, patches, environment, options);
+    environment.expect(BASE_RUNS + patches.length);
+    const measured = await baseOf(chosen.task, "base", environment, options);
+    if (!needsTrial(chosen.task, measured.base)) return { environment, ...chosen, ...measured };
+    const fewer = await withoutSlowFiles(chosen, environment, options);
+    if (fewer === null) return { environment, ...chosen, ...measured };
+    return { environment, ...fewer, ...(await baseOf(fewer.task, "base-without-slow-files", environment, options)) };
+  } catch (thrown) {
+    await environment[Symbol.asyncDispose]();
+    throw thrown;
+  }
 }
 
 /** Tests that can't tell anything are a mistake in the instance more often than not, and would pass in silence. */
@@ -132,9 +145,9 @@ async function must<T>(instanceId: string, options: WorkOptions, job: () => Prom
 }
 
 /** An image that goes away while it is used is made again: if it can be made again as it was, nothing is lost. */
-async function prepare(task: Task, options: WorkOptions): Promise<PreparedEnvironment> {
+async function prepare(task: Task, options: WorkOptions): Promise<ReadyEnvironment> {
   const { instanceId } = task;
-  const { environments, emit, stop } = options;
+  const { environments, emit, stop, pace } = options;
   const onProgress = (message: string): void => emit({ type: "image", instanceId, message });
   const make = (): Promise<PreparedEnvironment> => environments.prepare(task, stop, onProgress);
   const first = await must(instanceId, options, make);
@@ -149,7 +162,12 @@ async function prepare(task: Task, options: WorkOptions): Promise<PreparedEnviro
       return again.open(signal);
     }
   };
-  return { key: first.key, open };
+  const opener = pace === undefined ? atOnce(open) : openAhead(open, { pace, stop });
+  return { key: first.key, ...opener };
+}
+
+function atOnce(open: Opener["open"]): Opener {
+  return { open, expect: () => {}, [Symbol.asyncDispose]: async () => {} };
 }
 
 interface Chosen {
