@@ -1,7 +1,7 @@
 // The forms of bestk's own files, checked wherever one is read: files are the interface between the verbs.
 import { z } from "zod";
 import { SIGNAL_NAMES, type Signals, UNAVAILABLE_REASONS } from "./signal.js";
-import { type FileKind, type GeneratedOutcome, type PatchFeatures, TEST_OUTCOMES } from "./types.js";
+import { CHANGE_SETS, type FileKind, type GeneratedOutcome, type PatchFeatures, TEST_OUTCOMES } from "./types.js";
 
 export const signalSchema = z.discriminatedUnion("status", [
   z.object({ status: z.literal("ok"), value: z.number() }),
@@ -21,13 +21,18 @@ const FILE_KINDS = [
   "binary",
 ] as const satisfies readonly FileKind[];
 
+const hashes = z.array(z.number().int().nonnegative());
+
+const keptHashes = hashes.readonly();
+
 export const patchFeaturesSchema = z.object({
   bytes: z.number().int().nonnegative(),
   addedLines: z.number().int().nonnegative(),
   removedLines: z.number().int().nonnegative(),
   files: z.record(z.enum(FILE_KINDS), z.number().int().nonnegative()),
-  tokenHashes: z.array(z.number().int().nonnegative()),
   syntax: z.string().optional(),
+  tokenHashes: hashes,
+  sets: z.record(z.enum(CHANGE_SETS), keptHashes).optional(),
 });
 
 const generatedOutcomeSchema = z.object({

@@ -1,14 +1,10 @@
 // What selectors may know of a patch without its text: sizes, kinds of files, and hashes of the tokens it changes.
 import type { FileKind, PatchFeatures } from "../core/types.js";
+import { changeSets } from "./changeSets.js";
 import { linesOf } from "./content.js";
+import { fnv1a, MAX_HASHES, sketchOf, TOKEN } from "./hashes.js";
 import type { PatchFile } from "./parse.js";
 import { syntaxOf } from "./syntax.js";
-
-/** The most token hashes kept: the smallest, so that overlaps stay comparable (a bottom-k sketch) and evidence small. */
-export const MAX_TOKEN_HASHES = 1 << 14;
-
-const PRIME = 0x01000193;
-const TOKEN = /[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
 
 /**
  * Features of a normalised patch: `kept` are its source sections, `touched` the kinds of all files of the raw patch.
@@ -26,19 +22,8 @@ export function featuresOf(patch: string, kept: readonly PatchFile[], touched: r
     files,
     tokenHashes: tokenHashes(kept),
     ...(syntax === null ? {} : { syntax }),
+    sets: changeSets(kept),
   };
-}
-
-/** 32-bit FNV-1a over UTF-8 bytes, unsigned. http://www.isthe.com/chongo/tech/comp/fnv/ */
-export function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    // Code unit and byte are the same only in ASCII, which nearly all tokens are.
-    if (code > 127) return Buffer.from(text).reduce((sum, byte) => Math.imul(sum ^ byte, PRIME), 0x811c9dc5) >>> 0;
-    hash = Math.imul(hash ^ code, PRIME);
-  }
-  return hash >>> 0;
 }
 
 function tokenHashes(kept: readonly PatchFile[]): readonly number[] {
@@ -50,11 +35,11 @@ function tokenHashes(kept: readonly PatchFile[]): readonly number[] {
         if (mark !== "+" && mark !== "-") continue;
         for (const [token] of text.matchAll(TOKEN)) {
           if (seen.has(token)) continue;
-          if (seen.size < MAX_TOKEN_HASHES) seen.add(token);
+          if (seen.size < MAX_HASHES) seen.add(token);
           hashes.add(fnv1a(token));
         }
       }
     }
   }
-  return Array.from(Uint32Array.from(hashes).sort().subarray(0, MAX_TOKEN_HASHES));
+  return sketchOf(hashes);
 }

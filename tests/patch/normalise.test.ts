@@ -1,7 +1,7 @@
 // The normal form: the same for all spellings of a patch, different for different content, and stable.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fnv1a } from "../../src/patch/features.js";
+import { fnv1a } from "../../src/patch/hashes.js";
 import { normalizePatch } from "../../src/patch/normalise.js";
 import { diffText } from "./diffText.js";
 import { fixture } from "./fixture.js";
