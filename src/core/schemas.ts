@@ -3,16 +3,18 @@ import { z } from "zod";
 import { SIGNAL_NAMES, type Signals, UNAVAILABLE_REASONS } from "./signal.js";
 import { CHANGE_SETS, type FileKind, type GeneratedOutcome, type PatchFeatures, TEST_OUTCOMES } from "./types.js";
 
-export const signalSchema = z.discriminatedUnion("status", [
-  z.object({ status: z.literal("ok"), value: z.number() }),
-  z.object({
-    status: z.literal("unavailable"),
-    reason: z.enum(UNAVAILABLE_REASONS),
-    message: z.string().default(""),
-  }),
-]);
+export const signalSchema = z
+  .discriminatedUnion("status", [
+    z.object({ status: z.literal("ok"), value: z.number() }),
+    z.object({
+      status: z.literal("unavailable"),
+      reason: z.enum(UNAVAILABLE_REASONS),
+      message: z.string().default(""),
+    }),
+  ])
+  .describe("a value, higher is better, or the reason why there is none");
 
-const FILE_KINDS = [
+export const FILE_KINDS = [
   "source",
   "test",
   "test-configuration",
@@ -23,24 +25,32 @@ const FILE_KINDS = [
 
 const hashes = z.array(z.number().int().nonnegative());
 
-const keptHashes = hashes.readonly();
-
-export const patchFeaturesSchema = z.object({
-  bytes: z.number().int().nonnegative(),
-  addedLines: z.number().int().nonnegative(),
-  removedLines: z.number().int().nonnegative(),
-  files: z.record(z.enum(FILE_KINDS), z.number().int().nonnegative()),
-  syntax: z.string().optional(),
-  tokenHashes: hashes,
-  sets: z.record(z.enum(CHANGE_SETS), keptHashes).optional(),
-});
+export const patchFeaturesSchema = z
+  .object({
+    bytes: z.number().int().nonnegative().describe("UTF-8 bytes of the normalised patch"),
+    addedLines: z.number().int().nonnegative(),
+    removedLines: z.number().int().nonnegative(),
+    files: z
+      .record(z.enum(FILE_KINDS), z.number().int().nonnegative())
+      .describe("touched files of the raw patch by kind, dropped ones included"),
+    tokenHashes: hashes.describe("sorted distinct 32-bit FNV-1a hashes of the tokens on changed lines"),
+    syntax: z
+      .string()
+      .optional()
+      .describe("name of what the patch changes beside comments, blank lines and spacing; absent where unknown"),
+    sets: z
+      .record(z.enum(CHANGE_SETS), hashes.readonly())
+      .optional()
+      .describe("in what patches can agree: sorted hashes of tokens by side, pairs, lines, files and places"),
+  })
+  .describe("what aggregators see of the patch");
 
 const generatedOutcomeSchema = z.object({
-  test: z.string().min(1),
-  name: z.string().nullable().default(null),
-  source: z.string().nullable().default(null),
-  writtenBy: z.array(z.string()).default([]),
-  base: z.enum(TEST_OUTCOMES).nullable().default(null),
+  test: z.string().min(1).describe("id of the generated test"),
+  name: z.string().nullable().default(null).describe("the test within its file, as the runner names it"),
+  source: z.string().nullable().default(null).describe("the generator's name"),
+  writtenBy: z.array(z.string()).default([]).describe("rollouts whose trajectory it was taken from"),
+  base: z.enum(TEST_OUTCOMES).nullable().default(null).describe("outcome on base; null: never run there"),
   outcome: z.enum(TEST_OUTCOMES),
 });
 
@@ -51,12 +61,15 @@ export const evidenceLineSchema = z.object({
   schema: z.literal("bestk.evidence/1"),
   instanceId: z.string().min(1),
   rolloutId: z.string().min(1),
-  candidateId: z.string().nullable(),
-  signals: signalsSchema,
+  candidateId: z.string().nullable().describe("sha256 of the normalised patch; null where no patch is known"),
+  signals: signalsSchema.describe("regression, reproduction, reward; one that is left out is not-run"),
   features: patchFeaturesSchema.optional(),
-  generated: z.array(generatedOutcomeSchema).optional(),
-  details: z.record(z.string(), z.unknown()).optional(),
-  resolved: z.boolean().nullable().optional(),
+  generated: z.array(generatedOutcomeSchema).optional().describe("what each generated test said"),
+  details: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("what the signals rest on: keys of saved results, lists of tests; for people, and may change"),
+  resolved: z.boolean().nullable().optional().describe("the label; the loader moves it away before anything ranks"),
 });
 
 export type EvidenceLine = z.infer<typeof evidenceLineSchema>;
@@ -90,23 +103,26 @@ export const generatedTestLineSchema = z.object({
   schema: z.literal("bestk.generated-test/1"),
   instanceId: z.string().min(1),
   test: z.object({
-    id: z.string().min(1),
+    id: z.string().min(1).describe("distinct within the instance"),
     path: z
       .string()
       .min(1)
       .refine(
         (path) => !path.startsWith("/") && !path.split("/").includes("..") && !path.includes("\0"),
         "expected a path inside the repository",
-      ),
+      )
+      .describe("where it is put, relative to the repository"),
     content: z.string(),
     runner: z.string().min(1),
-    command: z.string().min(1).nullable().default(null),
+    command: z.string().min(1).nullable().default(null).describe("null: the runner's own"),
     timeoutSeconds: z.number().positive(),
-    source: z.string().min(1).optional(),
-    writtenBy: z.array(z.string().min(1)).optional(),
+    source: z.string().min(1).optional().describe("the generator's name"),
+    writtenBy: z.array(z.string().min(1)).optional().describe("rollouts whose trajectory it was taken from"),
   }),
-  /** What its generator knows beside it: kind, origin, reasons. */
-  details: z.record(z.string(), z.unknown()).optional(),
+  details: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("what its generator knows beside it: kind, origin, reasons"),
 });
 
 export type GeneratedTestLine = z.infer<typeof generatedTestLineSchema>;
@@ -116,8 +132,8 @@ export const candidateLineSchema = z.object({
   instanceId: z.string().min(1),
   candidateId: z.string().min(1),
   rolloutIds: z.array(z.string()),
-  patch: z.string(),
-  rawPatches: z.record(z.string(), z.string()),
+  patch: z.string().describe("normalised: the source part of the diff"),
+  rawPatches: z.record(z.string(), z.string()).describe("by rollout id, as the scaffold wrote them"),
   dropped: z.array(z.object({ path: z.string(), kind: z.enum(FILE_KINDS), reason: z.string() })),
   features: patchFeaturesSchema,
 });

@@ -7,7 +7,7 @@ import { HEADS, type HeadName } from "./heads.js";
 
 const block = z.tuple([z.string(), z.string()]);
 
-const rewardFileSchema = z.object({
+export const rewardFileSchema = z.object({
   schema: z.literal("bestk.reward/1"),
   name: z.string().min(1),
   licence: z.string().min(1),

@@ -52,7 +52,7 @@ const generatedSchema = z
   .refine((test) => (test.content === undefined) !== (test.file === undefined), "expected either content or file");
 
 /** An instance record: SWE-bench's names, and bestk's own for where it runs and which tests it has. */
-const instanceSchema = z.object({
+export const instanceSchema = z.object({
   instance_id: z.string().min(1),
   repo: z.string().nullish(),
   base_commit: z.string().nullish(),

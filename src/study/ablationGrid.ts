@@ -41,7 +41,7 @@ const settingsSchema = z.strictObject({
 
 const named = { name: z.string().min(1).optional(), published: z.number().optional() };
 
-const gridSchema = z.strictObject({
+export const gridSchema = z.strictObject({
   /** Rollouts to choose from; absent: all that an instance has. */
   k: z.number().int().positive().optional(),
   base: z.strictObject({ ...settingsSchema.shape, ...named }),

@@ -72,7 +72,7 @@ export const render: Verb = {
     const { text, cuts } = model.render(input);
     const { tokens, cutTokens, features, unavailable } = model.prepare(input);
     const { instanceId, rolloutId } = rollout;
-    terminal.data({ instanceId, rolloutId, tokens, cutTokens, cuts, text, features });
+    terminal.data({ schema: "bestk.render/1", instanceId, rolloutId, tokens, cutTokens, cuts, text, features });
     terminal.result(process.stdout.isTTY === true ? cleanLines(text) : text);
     if (unavailable?.status === "unavailable")
       terminal.note(`not scored: ${unavailable.reason} (${unavailable.message})`);

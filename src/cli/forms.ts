@@ -1,0 +1,227 @@
+// Every form that bestk reads or writes, by name, each with the type that its writers use: a schema that differs doesn't compile.
+import type { z } from "zod";
+import { costSchema } from "../core/cost.js";
+import {
+  gradeSchema,
+  inspectSchema,
+  renderSchema,
+  rewardLineSchema,
+  rolloutRecordSchema,
+  scoreSchema,
+} from "../core/schemas/rollouts.js";
+import { doctorSchema, eventSchema, replaySchema, runCardSchema, schemaListSchema } from "../core/schemas/run.js";
+import { predictionSchema, rankingLineSchema, rankingSchema } from "../core/schemas/selection.js";
+import { ablationSchema, compareSchema, curveSchema } from "../core/schemas/study.js";
+import { filteredSchema, minedSchema, testReportSchema, writtenSchema } from "../core/schemas/testgen.js";
+import {
+  type CandidateLine,
+  candidateLineSchema,
+  type EvidenceLine,
+  evidenceLineSchema,
+  type GeneratedTestLine,
+  generatedTestLineSchema,
+  type InstanceRanking,
+  type Prediction,
+} from "../core/schemas.js";
+import type { GradeLine } from "../grade/verdict.js";
+import { rewardFileSchema } from "../reward/rewardFile.js";
+import type { InspectLine } from "../rollouts/inspect.js";
+import { instanceSchema } from "../rollouts/instances.js";
+import type { RunEvent } from "../run/events.js";
+import type { FilteredInstance } from "../run/filterTests.js";
+import type { LabelledRanking } from "../run/ranking.js";
+import type { ScoreLine } from "../run/score.js";
+import type { AblationStudy } from "../study/ablation.js";
+import { gridSchema } from "../study/ablationGrid.js";
+import type { Comparison } from "../study/compare.js";
+import type { CurveDocument } from "../study/curve.js";
+import type { MineFigures } from "../testgen/mine.js";
+import { type RenderLine, type TestReport, told, type WrittenLine } from "./formTypes.js";
+
+/** One form: what it is, where it stands, and its schema. */
+export interface Form {
+  readonly title: string;
+  /** Where it is read or written, in one line. */
+  readonly description: string;
+  readonly schema: z.ZodType;
+  /** `read`: other fields are passed over; `written`: there are no others; `both`: read so, and written so. */
+  readonly use: "read" | "written" | "both";
+}
+
+/** A ranking without its part on labels, with a schema's name: a line of `ranking.<aggregator>.jsonl`. */
+type Named<Schema extends string, T> = T & { readonly schema: Schema };
+
+/** Files that bestk keeps or takes, and results on stdout, each by the word in its `schema`. */
+export const FORMS = {
+  evidence: {
+    title: "Evidence of one rollout",
+    description: "evidence.jsonl of a run directory, and verify --json; what rank, curve, ablate, compare and fit read",
+    schema: told<EvidenceLine>()(evidenceLineSchema),
+    use: "both",
+  },
+  ranking: {
+    title: "Ranking of all instances",
+    description: "rank --json, run --json, demo --json, regrade --json",
+    schema: told<LabelledRanking>()(rankingSchema),
+    use: "written",
+  },
+  "ranking-line": {
+    title: "Ranking of one instance",
+    description: "ranking.<aggregator>.jsonl of a run directory",
+    schema: told<Named<"bestk.ranking/1", InstanceRanking>>()(rankingLineSchema),
+    use: "written",
+  },
+  prediction: {
+    title: "SWE-bench prediction",
+    description: "preds.jsonl of a run directory, and -o of rank and run",
+    schema: told<Prediction>()(predictionSchema),
+    use: "written",
+  },
+  candidate: {
+    title: "Candidate patch",
+    description: "candidates.jsonl of a run directory",
+    schema: told<CandidateLine>()(candidateLineSchema),
+    use: "both",
+  },
+  run: {
+    title: "Run card",
+    description: "run.json of a run directory: all that decided its results",
+    schema: runCardSchema,
+    use: "written",
+  },
+  cost: {
+    title: "Cost of a run",
+    description: "cost.json of a run directory: what its evidence took, and what was spared",
+    schema: costSchema,
+    use: "written",
+  },
+  "reward-line": {
+    title: "Saved reward",
+    description: "rewards.jsonl of a run directory",
+    schema: told<ScoreLine & { readonly key: string }>()(rewardLineSchema),
+    use: "written",
+  },
+  score: {
+    title: "Reward of one rollout",
+    description: "score --json",
+    schema: told<ScoreLine>()(scoreSchema),
+    use: "written",
+  },
+  inspect: {
+    title: "What was understood of one file",
+    description: "inspect --json",
+    schema: told<InspectLine>()(inspectSchema),
+    use: "written",
+  },
+  render: {
+    title: "What the reward model reads of one rollout",
+    description: "render --json",
+    schema: told<RenderLine>()(renderSchema),
+    use: "written",
+  },
+  grade: {
+    title: "Ground truth of one rollout",
+    description: "grade --json",
+    schema: told<GradeLine>()(gradeSchema),
+    use: "written",
+  },
+  curve: {
+    title: "Best@K curves",
+    description: "curve --json",
+    schema: told<CurveDocument>()(curveSchema),
+    use: "written",
+  },
+  ablation: {
+    title: "Ablation against a base row",
+    description: "ablate --json",
+    schema: told<AblationStudy>()(ablationSchema),
+    use: "written",
+  },
+  compare: {
+    title: "Comparison of two selections",
+    description: "compare --json",
+    schema: told<Named<"bestk.compare/1", Comparison>>()(compareSchema),
+    use: "written",
+  },
+  "generated-test": {
+    title: "Generated test",
+    description: "-o of testgen mine, import, llm and filter, testgen import --json, and --generated",
+    schema: told<GeneratedTestLine>()(generatedTestLineSchema),
+    use: "both",
+  },
+  mined: {
+    title: "Tests mined for one instance",
+    description: "testgen mine --json",
+    schema: told<Named<"bestk.mined/1", MineFigures> & { readonly instanceId: string }>()(minedSchema),
+    use: "written",
+  },
+  filtered: {
+    title: "Tests kept and dropped for one instance",
+    description: "testgen filter --json",
+    schema:
+      told<Named<"bestk.filtered/1", Omit<FilteredInstance, "kept"> & { readonly kept: readonly string[] }>>()(
+        filteredSchema,
+      ),
+    use: "written",
+  },
+  testgen: {
+    title: "Tests written for one instance",
+    description: "testgen llm --json",
+    schema: told<WrittenLine>()(writtenSchema),
+    use: "written",
+  },
+  "testgen-report": {
+    title: "What generated tests can tell apart",
+    description: "testgen report --json",
+    schema: told<TestReport>()(testReportSchema),
+    use: "written",
+  },
+  doctor: {
+    title: "What a machine has and lacks",
+    description: "doctor --json",
+    schema: doctorSchema,
+    use: "written",
+  },
+  replay: {
+    title: "The same selection again",
+    description: "replay --json",
+    schema: replaySchema,
+    use: "written",
+  },
+  event: {
+    title: "Progress event",
+    description: "--events of every verb that works long",
+    schema: told<RunEvent>()(eventSchema),
+    use: "written",
+  },
+  schemas: {
+    title: "List of schemas",
+    description: "schema --json without a name",
+    schema: schemaListSchema,
+    use: "written",
+  },
+  rollout: {
+    title: "Rollout in bestk's own format",
+    description: "JSONL for rollouts of an agent whose own format bestk does not read",
+    schema: rolloutRecordSchema,
+    use: "read",
+  },
+  instance: {
+    title: "Instance record",
+    description: "--instances: JSONL, JSON or YAML; SWE-bench's fields, and where its tests run",
+    schema: instanceSchema,
+    use: "read",
+  },
+  grid: {
+    title: "Grid of an ablation",
+    description: "the second argument of ablate, YAML or JSON",
+    schema: gridSchema,
+    use: "read",
+  },
+  reward: {
+    title: "Folder of a reward model",
+    description: "reward.json of a model folder (--model)",
+    schema: rewardFileSchema,
+    use: "read",
+  },
+} as const satisfies Readonly<Record<string, Form>>;

@@ -1,0 +1,125 @@
+// The forms of a run: its card, the events it tells while it works, what the machine has, and a replay of its choice.
+import { z } from "zod";
+import { UNAVAILABLE_REASONS } from "../signal.js";
+
+const count = z.number().int().nonnegative();
+const strings = z.array(z.string());
+
+/** `bestk.run/1`: `run.json`, the run card. */
+export const runCardSchema = z.object({
+  schema: z.literal("bestk.run/1"),
+  verb: z.string().optional().describe("the verb that made it, where it is not run, verify or demo"),
+  bestk: z.string().describe("bestk's version"),
+  node: z.string(),
+  platform: z.string(),
+  rollouts: strings.describe("files and folders, as they were given"),
+  instances: strings.optional(),
+  generated: strings.optional().describe("files of generated tests"),
+  sandbox: z.string(),
+  limits: z.record(z.string(), z.unknown()).describe("of each sandbox"),
+  network: z.boolean().optional().describe("whether evaluation scripts had one (grade)"),
+  aggregator: z.string().optional().describe("the one that predictions were made by"),
+  rawPatch: z.boolean().optional().describe("whether predictions hold the raw patch"),
+  regression: z.string().nullable().optional().describe("--regression; null: as the instances say"),
+  model: z
+    .object({ name: z.string(), key: z.string().describe("sha256 over the model's files and its template") })
+    .nullable()
+    .optional()
+    .describe("null: no reward model was run"),
+  seed: count.optional(),
+  jobs: z.number().int().positive(),
+  filter: z.object({ only: strings.optional(), limit: z.number().int().positive().optional() }),
+  environments: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe("what the sandboxes of each instance held: an image's digest, or a hash of the repository"),
+});
+
+export type RunCard = z.infer<typeof runCardSchema>;
+
+/** A line of `--events`. */
+export const eventSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("plan"), instances: count, rollouts: count, candidates: count }),
+  z.object({ type: z.literal("image"), instanceId: z.string(), message: z.string() }),
+  z.object({ type: z.literal("base"), instanceId: z.string(), cached: z.boolean() }),
+  z.object({ type: z.literal("reward"), done: count, total: count, cached: count }),
+  z.object({
+    type: z.literal("candidate"),
+    instanceId: z.string(),
+    candidateId: z.string(),
+    cached: z.boolean(),
+    unavailable: z.enum(UNAVAILABLE_REASONS).nullable().describe("why a signal of the tests is missing"),
+    done: count,
+    total: count,
+  }),
+  z.object({
+    type: z.literal("generated"),
+    instanceId: z.string(),
+    test: z.string(),
+    dropped: z.string().nullable().describe("why the filter dropped it; null: kept"),
+    done: count,
+    total: count,
+  }),
+  z.object({ type: z.literal("graded"), done: count, total: count }),
+  z.object({
+    type: z.literal("retry"),
+    instanceId: z.string(),
+    attempt: count,
+    at: z.string().describe("ISO 8601, UTC"),
+    failure: z.string(),
+    message: z.string(),
+  }),
+  z.object({ type: z.literal("warning"), message: z.string() }),
+]);
+
+/** `bestk.doctor/1`. */
+export const doctorSchema = z.object({
+  schema: z.literal("bestk.doctor/1"),
+  findings: z.array(
+    z.object({
+      name: z.string(),
+      status: z.enum(["ok", "missing"]),
+      needed: z.boolean().describe("without it nothing runs; else it only widens what can be done"),
+      found: z.string(),
+      cure: z.string().nullable(),
+    }),
+  ),
+});
+
+/** `bestk.replay/1`: whether a run's choice comes out again from its own files. */
+export const replaySchema = z.object({
+  schema: z.literal("bestk.replay/1"),
+  run: z.string(),
+  aggregator: z.string(),
+  instances: count,
+  equal: z.boolean().describe("every file came out byte for byte"),
+  files: z.array(
+    z.object({
+      file: z.string(),
+      equal: z.boolean(),
+      /** From 1. */
+      line: z.number().int().positive().nullable().describe("the first line that differs, from 1"),
+      held: z.string().nullable().describe("that line in the run; null: the file ends before, or is missing"),
+      now: z.string().nullable().describe("that line as it comes out now; null: it ends before"),
+    }),
+  ),
+  changed: z
+    .array(z.object({ instanceId: z.string(), held: z.string().nullable(), now: z.string().nullable() }))
+    .describe("instances whose selected rollout is another one"),
+  reasons: z
+    .array(
+      z.object({
+        reason: z.enum(["other-version", "other-node", "changed-evidence", "changed-aggregator", "changed-patches"]),
+        message: z.string(),
+      }),
+    )
+    .describe("what differs between then and now; empty where the files are equal and nothing else changed"),
+});
+
+export type Replay = z.infer<typeof replaySchema>;
+
+/** `bestk.schemas/1`: `schema --json` without a name. */
+export const schemaListSchema = z.object({
+  schema: z.literal("bestk.schemas/1"),
+  schemas: z.array(z.object({ name: z.string(), id: z.string(), title: z.string(), description: z.string() })),
+});
