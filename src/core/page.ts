@@ -42,7 +42,10 @@ export interface PageOverview {
   readonly instances: number;
   readonly rollouts: number;
   readonly candidates: number;
-  /** Of labelled instances; null without labels. `bestSingle` is null where rollout ids are not shared between instances. */
+  /**
+   * Shares in [0, 1] of the labelled instances; null without labels. `chosen` in expectation over ties. `bestSingle` is null
+   * where rollout ids are not shared between instances.
+   */
   readonly labelled: {
     readonly instances: number;
     readonly chosen: PageFigure;
@@ -52,7 +55,7 @@ export interface PageOverview {
   } | null;
   /** Best@K by aggregator with bands, `oracle` and `random` among them; empty without labels. Values in [0, 1]. */
   readonly curves: readonly { readonly name: string; readonly points: readonly PagePoint[] }[];
-  /** Where the gap to the oracle goes: parts that sum to 1, in instances. Null without labels. */
+  /** Where the gap to the oracle goes, in instances, with shares that sum to 1; empty where there is no gap. Null without labels. */
   readonly gap: readonly { readonly name: string; readonly instances: number; readonly share: number }[] | null;
   readonly cost: PageCost;
   /** How many rollouts lack a signal, by reason. */
@@ -163,7 +166,7 @@ export interface OutcomeMatrix {
   /** Log of each cell's run, as an index into `logs`; null: none kept. */
   readonly cellLogs: readonly (readonly (number | null)[])[];
   readonly logs: readonly LongText[];
-  /** Regression tests that passed everywhere and are not listed one by one. */
+  /** Tests that said the same everywhere, base included, and are not listed one by one. */
   readonly alike: number;
 }
 
@@ -179,13 +182,14 @@ export interface PageComparison {
   readonly aggregator: string;
   /** Instances that both have, labelled in both. */
   readonly instances: number;
+  /** Of `instances`: a win is one on which `right` does better; the difference is `right` − `left`, a share in [0, 1]. */
   readonly win: number;
   readonly tie: number;
   readonly loss: number;
   /** Paired test, two-sided; null where there is nothing to test. */
   readonly p: number | null;
   readonly difference: PageFigure | null;
-  /** Instances on which they differ, in natural order. */
+  /** Instances with unlike labels of what was chosen (without labels: with unlike choices), in natural order; rollout ids. */
   readonly differing: readonly {
     readonly instanceId: string;
     readonly left: string | null;
@@ -200,12 +204,16 @@ export interface PageTable {
   readonly notes: readonly string[];
 }
 
-/** How the document and the parts lie in the file: base64 of gzip, in elements that no parser of HTML reads. */
+/**
+ * How the document and the parts lie in the file: base64 of gzip of UTF-8, in elements that no parser of HTML reads. `root`
+ * is the empty element that the page fills.
+ */
 export const PAGE_ELEMENT = {
+  root: "bestk-app",
   data: "bestk-data",
   partPrefix: "bestk-part-",
   type: "application/octet-stream",
 } as const;
 
-/** Paths of `bestk view`: the document, a part (JSON or text), and a stream of server-sent events whose `change` says to read the document again. */
+/** Paths of `bestk view`, whose page has no element `data`: the document, a part (JSON or text), and a stream of server-sent events whose `change` says to read the document again. */
 export const VIEW_PATHS = { data: "/data.json", part: "/part/", events: "/events" } as const;
