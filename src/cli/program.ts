@@ -23,6 +23,7 @@ export const VERBS: VerbTable = {
   render: ["exactly what the reward model reads", async () => (await import("./verbs/render.js")).render],
   grade: ["ground truth of rollouts or of saved logs", async () => (await import("./verbs/grade.js")).grade],
   testgen,
+  replay: ["the same selection, from the run card", async () => (await import("./verbs/replay.js")).replay],
   schema: ["JSON Schemas of files and results", async () => (await import("./verbs/schema.js")).schema],
   doctor: ["what this machine has and lacks", async () => (await import("./verbs/doctor.js")).doctor],
 };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { UNAVAILABLE_REASONS } from "../signal.js";
 
 const count = z.number().int().nonnegative();
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const strings = z.array(z.string());
 
 /** `bestk.run/1`: `run.json`, the run card. */
@@ -33,6 +34,15 @@ export const runCardSchema = z.object({
     .record(z.string(), z.string())
     .optional()
     .describe("what the sandboxes of each instance held: an image's digest, or a hash of the repository"),
+  selection: z
+    .object({
+      evidence: digest.describe("of the evidence as aggregators see it, in any order"),
+      patches: digest.describe("of candidates.jsonl"),
+      ranking: digest.describe("of the aggregator's ranking.….jsonl"),
+      predictions: digest.describe("of preds.jsonl"),
+    })
+    .optional()
+    .describe("what replay compares with; absent until the run is complete"),
 });
 
 export type RunCard = z.infer<typeof runCardSchema>;
@@ -86,34 +96,39 @@ export const doctorSchema = z.object({
   ),
 });
 
-/** `bestk.replay/1`: whether a run's choice comes out again from its own files. */
+/** Why a selection comes out otherwise. */
+export const REPLAY_REASONS = [
+  "other-version",
+  "changed-evidence",
+  "changed-patches",
+  "changed-aggregator",
+  "changed-files",
+  "not-recorded",
+] as const;
+
+/** `bestk.replay/1`: whether a run's selection comes out again from its own files. */
 export const replaySchema = z.object({
   schema: z.literal("bestk.replay/1"),
   run: z.string(),
-  aggregator: z.string(),
+  aggregator: z.string().describe("of the run card"),
+  rawPatch: z.boolean(),
   instances: count,
-  equal: z.boolean().describe("every file came out byte for byte"),
+  equal: z.boolean().describe("both files came out byte for byte"),
   files: z.array(
     z.object({
       file: z.string(),
       equal: z.boolean(),
-      /** From 1. */
       line: z.number().int().positive().nullable().describe("the first line that differs, from 1"),
-      held: z.string().nullable().describe("that line in the run; null: the file ends before, or is missing"),
-      now: z.string().nullable().describe("that line as it comes out now; null: it ends before"),
+      held: z.string().nullable().describe("that line in the run; null: there is none"),
+      now: z.string().nullable().describe("that line as it comes out now; null: there is none"),
     }),
   ),
   changed: z
     .array(z.object({ instanceId: z.string(), held: z.string().nullable(), now: z.string().nullable() }))
-    .describe("instances whose selected rollout is another one"),
+    .describe("instances of which another rollout is selected now"),
   reasons: z
-    .array(
-      z.object({
-        reason: z.enum(["other-version", "other-node", "changed-evidence", "changed-aggregator", "changed-patches"]),
-        message: z.string(),
-      }),
-    )
-    .describe("what differs between then and now; empty where the files are equal and nothing else changed"),
+    .array(z.object({ reason: z.enum(REPLAY_REASONS), message: z.string() }))
+    .describe("what is not as it was; empty where nothing is known to have changed"),
 });
 
 export type Replay = z.infer<typeof replaySchema>;
