@@ -1,5 +1,6 @@
 // The contract of an aggregator: evidence of one instance in, tie groups of rollouts out. Plain data, no engine, no model.
 import type { Evidence, InstanceRanking } from "../core/schemas.js";
+import type { LexicographicOptions } from "./rows.js";
 
 export interface Aggregator {
   readonly name: string;
@@ -15,6 +16,8 @@ export interface Aggregator {
   draws?(pool: readonly Evidence[]): DrawOrder;
   /** What put one rollout of the pool above another, for the account of what was lost. Absent: nothing is said. */
   decision?(pool: readonly Evidence[], above: string, below: string): Decision;
+  /** The keys that alone decide the order, so that work which can't change the choice can be left out. Absent: there are none. */
+  readonly order?: LexicographicOptions;
 }
 
 /** How k rollouts drawn from a pool are ordered. Numbers are places in the pool as it was given. */

@@ -18,6 +18,7 @@ export const size: Key = {
   read: (evidence) => patchSize(evidence),
   show: (value) => `${-value} bytes`,
   own: true,
+  untested: true,
 };
 
 /** The smallest patch that changes something, on the view that the least edit does the least harm. */
@@ -27,6 +28,7 @@ export const shortest: Aggregator = lexicographic({ name: "shortest", keys: [siz
 export const votes: Key = {
   name: "votes",
   read: (evidence, pool) => countVotes(evidence, pool),
+  untested: true,
 };
 
 /** The patch that most rollouts agree on, counted over equal normalised patches. */

@@ -11,6 +11,7 @@ export const likeness: Key = {
   name: "likeness",
   read: (evidence, pool) => likenessIn()(evidence, pool),
   prepare: likenessIn,
+  untested: true,
 };
 
 export const consensus: Aggregator = lexicographic({ name: "consensus", keys: [likeness] });

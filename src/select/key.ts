@@ -14,6 +14,10 @@ export interface Key {
    * then exact.
    */
   readonly own?: boolean;
+  /** The one signal that is read. Absent: it is something else, or several. */
+  readonly signal?: SignalName;
+  /** True where no outcome of a test is read, so that the key is known before any test is run. */
+  readonly untested?: boolean;
   /**
    * `read` for many draws from one pool: does once what all of them share. With the whole pool as the draw it says what
    * `read` says.
@@ -65,5 +69,5 @@ export const reproduction: Key = measured("reproduction");
 export const reward: Key = measured("reward");
 
 function measured(name: SignalName): Key {
-  return { name, read: (evidence) => evidence.signals[name], own: true };
+  return { name, read: (evidence) => evidence.signals[name], own: true, signal: name };
 }

@@ -18,6 +18,7 @@ import { decisionBetween, explain } from "./why.js";
 export function lexicographic(options: LexicographicOptions): Aggregator {
   return {
     name: options.name,
+    order: options,
     rank(pool) {
       const { rows, used } = keptRows(pool, options);
       const groups = groupEqual(rows, comparatorOf(used, options), options.ties ?? "declared");
