@@ -63,14 +63,25 @@ export function jsonSchemaOf(name: string, read: boolean): Readonly<Record<strin
   const { $schema, ...rest } = z.toJSONSchema(form.schema, {
     target: "draft-2020-12",
     io: isRead ? "input" : "output",
-    override: ({ jsonSchema }) => {
-      // The bounds of whole numbers in JavaScript say nothing of the field.
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
-      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-    },
+    override: ({ jsonSchema }) => tidy(jsonSchema),
   });
   const { title, description } = form;
   return { $schema, $id: `${idOf(name)}${isRead ? ":read" : ""}`, title, description, ...rest };
+}
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** What any validator understands: bounds of JavaScript's numbers and formats of zod's own go, named keys are properties. */
+function tidy(schema: JsonSchema): void {
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.format === "starts_with") delete schema.format;
+  const { propertyNames, additionalProperties } = schema;
+  const keys = typeof propertyNames === "object" ? propertyNames.enum : undefined;
+  if (keys === undefined || additionalProperties === undefined) return;
+  schema.properties = Object.fromEntries(keys.map((key) => [String(key), additionalProperties]));
+  schema.additionalProperties = false;
+  delete schema.propertyNames;
 }
 
 function idOf(name: string): string {

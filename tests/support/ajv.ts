@@ -1,0 +1,23 @@
+// Validates what the built program prints against the schema that the built program prints, with a validator of its own.
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { startProgram } from "./program.js";
+
+const validators = new Map<string, Promise<ValidateFunction>>();
+
+/** What is wrong with a value, as `bestk schema <name>` sees it; empty where nothing is. */
+export async function faultsOf(name: string, value: unknown, ...flags: readonly string[]): Promise<readonly string[]> {
+  const key = [name, ...flags].join(" ");
+  const known = validators.get(key) ?? validatorOf(name, flags);
+  validators.set(key, known);
+  const validate = await known;
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map(
+    ({ instancePath, message, params }) => `${name}${instancePath} ${message} ${JSON.stringify(params)}`,
+  );
+}
+
+async function validatorOf(name: string, flags: readonly string[]): Promise<ValidateFunction> {
+  const { code, stdout, stderr } = await startProgram(process.cwd(), ["schema", name, "--json", ...flags]).finished;
+  if (code !== 0) throw new Error(stderr);
+  return new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }).compile(JSON.parse(stdout));
+}
