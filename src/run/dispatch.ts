@@ -2,16 +2,14 @@
 import pLimit from "p-limit";
 import { BestkError } from "../core/errors.js";
 import { compareNatural } from "../core/order.js";
-import type { EvidenceLine } from "../core/schemas.js";
-import type { Signal, UnavailableReason } from "../core/signal.js";
-import type { Labels, Task } from "../core/types.js";
+import type { Labels } from "../core/types.js";
 import type { GroupedCandidate } from "../patch/group.js";
 import { SandboxError } from "../sandbox/sandbox.js";
-import { labelledLine } from "../tables/labels.js";
 import { isTransient, type Machine, openMachine } from "./attempts.js";
-import { evidenceLine, isCurrent, type KeyedVerdict, NO_REWARD, provenanceOf } from "./evidence.js";
-import type { Plan, PlannedInstance, PlannedRollout } from "./plan.js";
+import type { KeyedVerdict } from "./evidence.js";
+import type { Plan, PlannedInstance } from "./plan.js";
 import { type FailedInstance, type ReadyInstance, readyInstance, type WorkOptions } from "./ready.js";
+import { openRecorder, type Recorder } from "./recorder.js";
 import { inImageOrder, type WorkQueue, workQueue } from "./schedule.js";
 import { openPace } from "./schedulePace.js";
 import type { Rewards } from "./score.js";
@@ -45,14 +43,12 @@ export interface DispatchResult {
 export async function dispatch(given: DispatchOptions): Promise<DispatchResult> {
   const together = workTogether(given);
   const { drain, stop } = together;
-  const { plan, directory, jobs } = given;
+  const { plan, jobs } = given;
   const pace = openPace({ jobs });
   const options = { ...given, drain, stop, pace, machine: given.machine ?? openMachine() };
-  const before = new Map((await directory.evidence()).map((line) => [idOf(line), line]));
-  const total = plan.instances.reduce((sum, { candidates }) => sum + candidates.length, 0);
+  const recorder = await openRecorder(options);
   const work = workQueue(pace.jobs);
-  const empty = { kept: new Map(), finished: new Set<GroupedCandidate>(), prepared: new Map() };
-  const state: State = { ...empty, options, together, before, total, work };
+  const state: State = { options, together, recorder, work, prepared: new Map() };
   const perInstance = pLimit(jobs);
   const pass = (instances: readonly PlannedInstance[], isLast: boolean) =>
     together.all(
@@ -71,21 +67,14 @@ export async function dispatch(given: DispatchOptions): Promise<DispatchResult> 
   if (first !== undefined && failures.length === prepared.length) throw prerequisite(first);
   const environments = environmentsOf(state.prepared);
   if (given.drain.aborted) return { complete: false, environments };
-  const isStale = [...before].some(([id, line]) => state.kept.get(id) !== line);
-  if (isStale) await directory.keepEvidence([...state.kept.values()]);
+  await recorder.dropStale();
   return { complete: true, environments };
 }
 
 interface State {
   readonly options: DispatchOptions & WorkOptions;
   readonly together: Together;
-  /** Evidence of earlier runs in this directory. */
-  readonly before: ReadonlyMap<string, EvidenceLine>;
-  /** Evidence that belongs to this plan. */
-  readonly kept: Map<string, EvidenceLine>;
-  readonly total: number;
-  /** Candidates that were reported as done. */
-  readonly finished: Set<GroupedCandidate>;
+  readonly recorder: Recorder;
   readonly work: WorkQueue;
   readonly prepared: Map<string, ReadyInstance | FailedInstance>;
 }
@@ -97,17 +86,18 @@ async function dispatchInstance(
   place: number,
   isLast: boolean,
 ): Promise<boolean> {
-  const { drain } = state.options;
+  const { recorder, options } = state;
+  const { drain } = options;
   const { task, candidates, rollouts } = instance;
   if (drain.aborted) return true;
   const inCandidate = new Set(candidates.flatMap(({ rolloutIds }) => rolloutIds));
   for (const rollout of rollouts.filter(({ rolloutId }) => !inCandidate.has(rolloutId))) {
-    await record(state, task, null, rollout, NO_PATCH);
+    await recorder.record(task, null, rollout, NO_PATCH);
   }
   const patches = candidates.map(({ patch }) => patch).filter((patch) => patch !== "");
   const needsSandbox = hasTests(task) && patches.length > 0;
   const ready = needsSandbox
-    ? await state.work(async () => (drain.aborted ? null : readyInstance(task, patches, state.options)), place)
+    ? await state.work(async () => (drain.aborted ? null : readyInstance(task, patches, options)), place)
     : null;
   if (ready !== null) state.prepared.set(task.instanceId, ready);
   if (needsSandbox && ready === null) return true;
@@ -132,26 +122,15 @@ async function dispatchCandidate(
   ready: ReadyInstance | FailedInstance | null,
   isLast: boolean,
 ): Promise<CandidateResult | null> {
-  const { options, finished } = state;
+  const { options, recorder } = state;
   if (options.drain.aborted) return null;
   const needsRun = candidate.patch !== "" && ready !== null;
   const result = needsRun ? await verdictOf(candidate, ready, options) : null;
   if (result?.retriable === true && !isLast) return result;
   const verdictFor = (rolloutId: string): KeyedVerdict =>
     result?.verdict ?? (candidate.patch === "" ? emptyVerdict(candidate, rolloutId) : NO_TESTS);
-  if (result === null || result.newFailures.length === 0) await recordAll(state, instance, candidate, verdictFor);
-  if (finished.has(candidate)) return result;
-  finished.add(candidate);
-  const { regression, reproduction } = verdictFor(candidate.rolloutIds[0] ?? "").signals;
-  options.emit({
-    type: "candidate",
-    instanceId: instance.task.instanceId,
-    candidateId: candidate.candidateId,
-    cached: result?.cached ?? false,
-    unavailable: missingOf([regression, reproduction]),
-    done: finished.size,
-    total: state.total,
-  });
+  if (result === null || result.newFailures.length === 0) await recorder.recordAll(instance, candidate, verdictFor);
+  recorder.finished(candidate, verdictFor(candidate.rolloutIds[0] ?? ""), result?.cached ?? false);
   return result;
 }
 
@@ -169,48 +148,8 @@ async function recordDiscordant(
     const result = results[index] ?? null;
     if (result === null || result.newFailures.length === 0) continue;
     const verdict = result.without(flaky);
-    await recordAll(state, instance, candidate, () => verdict);
+    await state.recorder.recordAll(instance, candidate, () => verdict);
   }
-}
-
-async function recordAll(
-  state: State,
-  { task, rollouts }: PlannedInstance,
-  candidate: GroupedCandidate,
-  verdictFor: (rolloutId: string) => KeyedVerdict,
-): Promise<void> {
-  for (const rollout of rollouts) {
-    if (!candidate.rolloutIds.includes(rollout.rolloutId)) continue;
-    await record(state, task, candidate, rollout, verdictFor(rollout.rolloutId));
-  }
-}
-
-/** An instance without tests of one kind lacks nothing as long as the other kind says something. */
-function missingOf(signals: readonly Signal[]): UnavailableReason | null {
-  const reasons = signals.flatMap((signal) => (signal.status === "ok" ? [] : [signal.reason]));
-  const missing = reasons.find((reason) => reason !== "no-tests");
-  return missing ?? (reasons.length === signals.length ? "no-tests" : null);
-}
-
-/** Writes a rollout's evidence, unless it is there already and rests on the same results. */
-async function record(
-  state: State,
-  task: Task,
-  candidate: GroupedCandidate | null,
-  rollout: PlannedRollout,
-  verdict: KeyedVerdict,
-): Promise<void> {
-  const { options, before, kept } = state;
-  const reward = options.rewards.get(rollout.instanceId)?.get(rollout.rolloutId) ?? NO_REWARD;
-  const line = labelledLine(evidenceLine(rollout, candidate, verdict, reward, provenanceOf(task)), options.labels);
-  const id = idOf(line);
-  const known = kept.get(id) ?? before.get(id);
-  if (known !== undefined && isCurrent(known, line)) {
-    kept.set(id, known);
-    return;
-  }
-  kept.set(id, line);
-  await options.directory.appendEvidence(line);
 }
 
 function environmentsOf(prepared: State["prepared"]): Record<string, string> {
@@ -227,8 +166,4 @@ function prerequisite(failure: Error): BestkError {
     ? "build or pull it, or give the instance base_image, repository and setup to make it from"
     : "`bestk doctor` says what this machine lacks";
   return new BestkError("prerequisite", failure.message, { cause: failure, hint });
-}
-
-function idOf({ instanceId, rolloutId }: Pick<EvidenceLine, "instanceId" | "rolloutId">): string {
-  return JSON.stringify([instanceId, rolloutId]);
 }
