@@ -9,22 +9,26 @@ export interface Interrupt {
   dispose(): void;
 }
 
-/** Listens for SIGINT, SIGTERM and SIGHUP; `onDrain` tells the person what happens now. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** As shells say it of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/** Listens for SIGINT, SIGTERM and SIGHUP; `onDrain` tells the person what happens now. A third one ends the program. */
 export function listenForInterrupt(onDrain: () => void): Interrupt {
   const drain = new AbortController();
   const stop = new AbortController();
   const handle = () => {
+    if (stop.signal.aborted) process.exit(INTERRUPTED);
     if (drain.signal.aborted) return stop.abort(new Error("interrupted"));
     drain.abort(new Error("interrupted"));
     onDrain();
   };
-  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const name of names) process.on(name, handle);
+  for (const name of SIGNALS) process.on(name, handle);
   return {
     drain: drain.signal,
     stop: stop.signal,
     dispose: () => {
-      for (const name of names) process.off(name, handle);
+      for (const name of SIGNALS) process.off(name, handle);
     },
   };
 }

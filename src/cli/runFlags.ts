@@ -8,14 +8,18 @@ import type { RewardModel } from "../reward/model.js";
 import { FORMATS, type FormatName } from "../rollouts/adapter.js";
 import { loadGeneratedTests, withGeneratedTests } from "../rollouts/generatedTests.js";
 import { loadTasks } from "../rollouts/instances.js";
-import { announce, executeRun, loadForRun, type RunResult } from "../run/execute.js";
+import type { Environments } from "../run/environments.js";
+import { announce, executeRun, loadForRun, type RunRequest, type RunResult } from "../run/execute.js";
+import type { InstanceFilter } from "../run/filter.js";
+import { forecastRun } from "../run/forecast.js";
 import { makePlan } from "../run/plan.js";
 import { withRegressionRule } from "../run/regressionRule.js";
 import { aggregatorNamed } from "../select/registry.js";
 import { runnerNamed } from "../verify/runners.js";
-import { listenForInterrupt } from "./interrupt.js";
-import { addScaffoldOption, collect, type GlobalOptions, share } from "./options.js";
-import { openProgress } from "./progress.js";
+import { addLimitOptions, type LimitFlags, limitsOf } from "./limits.js";
+import { interrupted, longWork } from "./longWork.js";
+import { addScaffoldOption, collect, type GlobalOptions, share, wholeNumber } from "./options.js";
+import { type PlanDocument, planDocument, planLines, planText } from "./planText.js";
 import { openModel } from "./rewardModel.js";
 import { openEnvironments } from "./sandboxes.js";
 import { tellSkipped } from "./skipped.js";
@@ -23,7 +27,7 @@ import { clean } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { bestkVersion } from "./version.js";
 
-export interface RunFlags extends GlobalOptions {
+export interface RunFlags extends GlobalOptions, LimitFlags {
   readonly instances?: readonly string[];
   readonly run: string;
   readonly sandbox: string;
@@ -33,19 +37,23 @@ export interface RunFlags extends GlobalOptions {
   readonly maxUnavailable: number;
   readonly regression?: string;
   readonly generated?: readonly string[];
+  /** Seconds. */
+  readonly testTimeout?: number;
 }
 
 export const DEFAULT_RUN = "bestk-run";
 
 export function addRunFlags(command: Command): Command {
-  return addScaffoldOption(command)
+  const withFlags = addScaffoldOption(command)
     .argument("<rollouts...>", "files, folders or globs of a known format, plain or gzipped")
     .option("--instances <file>", "instance records (several files, or repeated)", collect)
     .option("--run <dir>", "run directory; the same command again goes on from there", DEFAULT_RUN)
     .option("--sandbox <name>", "where candidates run: docker, or process for suites you trust", "docker")
     .option("--regression <rule>", "regression tests: files (as the instances say), all, related, or files:<list>")
     .option("--generated <file>", "generated tests that `bestk testgen` wrote (may be repeated)", collect)
-    .option("--max-unavailable <share>", "exit 4 if a larger share of the evidence is missing", share, 1);
+    .option("--max-unavailable <share>", "exit 4 if a larger share of the evidence is missing", share, 1)
+    .option("--test-timeout <s>", "time limit of each test command, in place of the instances' own", wholeNumber(1));
+  return addLimitOptions(withFlags);
 }
 
 /** What a verb asks for beyond its flags. */
@@ -54,21 +62,118 @@ export interface RunIntent {
   readonly flags: RunFlags;
   readonly scored: boolean;
   readonly terminal: Terminal;
-  /** Text for people after an interruption: how to go on. */
-  readonly resume: string;
+  /** Words that make the same command go on from here, where its folder was made up. */
+  readonly more?: readonly string[];
 }
 
 /** Loads, plans and runs. Returns null for `--dry-run`. */
 export async function runFromFlags(intent: RunIntent): Promise<RunResult | null> {
-  const { flags, terminal, paths } = intent;
+  const { flags, terminal, more } = intent;
+  const aggregator = aggregatorNamed(flags.aggregator);
+  const tasks = await tasksOf(flags, terminal);
+  const work = {
+    terminal,
+    events: flags.events,
+    inFlight: "the work in flight",
+    left: "what was done is kept",
+    ...(more === undefined ? {} : { more }),
+  };
+  return longWork(work, async ({ emit, drain, stop }) => {
+    const environments = await environmentsOf(flags, terminal, stop);
+    await using model = intent.scored ? await openModel(flags.model) : null;
+    const scaffold = scaffoldNamed(flags.scaffold);
+    const loaded = await loadForRun({
+      paths: intent.paths,
+      tasks,
+      model,
+      skipBad: flags.skipBad === true,
+      signal: drain,
+      ...(scaffold === undefined ? {} : { scaffold }),
+      ...(flags.only === undefined ? {} : { only: flags.only }),
+    });
+    tellSkipped(terminal, loaded.problems);
+    for (const text of loaded.refused) terminal.note(`passed over: ${clean(text, 300)}`);
+    const filter = { ...(flags.only ? { only: flags.only } : {}), ...(flags.limit ? { limit: flags.limit } : {}) };
+    const plan = makePlan(tasks, loaded.rollouts, filter);
+    const { jobs, run, sandbox } = flags;
+    const forecast = await forecastRun({ plan, runPath: run, environments, model, jobs, signal: stop });
+    const document = planDocument(forecast, { run, sandbox, jobs, engineAnswered: environments !== null });
+    const planned = plannedFigures(document);
+    for (const line of planLines(document)) terminal.note(line);
+    if (flags.dryRun === true || environments === null) {
+      announce(plan, emit, planned);
+      terminal.data(document);
+      terminal.result(planText(document, terminal.verbose));
+      return null;
+    }
+    const card = cardOf(intent, environments, model, aggregator.name, filter);
+    const nonce = (): string => randomUUID().replaceAll("-", "");
+    const parts = { tasks, loaded, filter, plan, planned, runPath: run, environments, model, aggregator, card, jobs };
+    const result = await executeRun({ ...parts, rawPatch: flags.rawPatch === true, nonce, emit, drain, stop });
+    if (!result.complete) throw interrupted(work);
+    return result;
+  });
+}
+
+/** null where a plan is all that is asked for and the engine doesn't answer: then it says so. */
+async function environmentsOf(flags: RunFlags, terminal: Terminal, stop: AbortSignal): Promise<Environments | null> {
+  const choice = { limits: limitsOf(flags), look: flags.dryRun === true };
+  try {
+    return await openEnvironments(flags.sandbox, terminal, stop, choice);
+  } catch (thrown) {
+    if (flags.dryRun !== true || !(thrown instanceof BestkError) || thrown.code !== "prerequisite") throw thrown;
+    terminal.warn(`${thrown.message}: a run would fail`);
+    return null;
+  }
+}
+
+function cardOf(
+  { flags, paths }: RunIntent,
+  { limits }: Environments,
+  model: RewardModel | null,
+  aggregator: string,
+  filter: InstanceFilter,
+): Readonly<Record<string, unknown>> {
+  return {
+    bestk: bestkVersion(),
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    rollouts: paths,
+    instances: flags.instances,
+    ...(flags.generated === undefined ? {} : { generated: flags.generated }),
+    sandbox: flags.sandbox,
+    limits,
+    ...(flags.testTimeout === undefined ? {} : { testTimeout: flags.testTimeout }),
+    aggregator,
+    rawPatch: flags.rawPatch === true,
+    regression: flags.regression ?? null,
+    model: model === null ? null : { name: model.name, key: model.key },
+    seed: flags.seed,
+    jobs: flags.jobs,
+    filter,
+  };
+}
+
+function plannedFigures({ jobs, verdicts, rewards, time }: PlanDocument): NonNullable<RunRequest["planned"]> {
+  return {
+    jobs,
+    cachedCandidates: verdicts.cached,
+    ...(rewards === null ? {} : { scored: rewards.toScore + rewards.cached, cachedRewards: rewards.cached }),
+    estimatedSeconds: time.seconds,
+  };
+}
+
+/** The instances with the tests and limits that the flags ask for; unknown runners are told before anything is read. */
+async function tasksOf(flags: RunFlags, terminal: Terminal): Promise<readonly Task[]> {
   if (flags.instances === undefined) {
     throw new BestkError("usage", "--instances is missing: tests need to know the repository of each instance", {
       hint: "give instance records with --instances FILE",
     });
   }
-  const aggregator = aggregatorNamed(flags.aggregator);
   const instances = withRegressionRule(await loadTasks(flags.instances), flags.regression);
-  const tasks = await tasksWithGenerated(instances, flags.generated, terminal);
+  const all = await tasksWithGenerated(instances, flags.generated, terminal);
+  const tasks =
+    flags.testTimeout === undefined ? all : all.map((task) => withTimeout(task, flags.testTimeout as number));
   for (const { regression, generated } of tasks) {
     for (const test of [...(regression === null ? [] : [regression]), ...generated]) runnerNamed(test.runner);
   }
@@ -76,73 +181,16 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
   if (flags.sandbox === "process" && withSetup > 0) {
     terminal.warn(`${withSetup} instances have set-up commands, which the process sandbox does not run`);
   }
-  const interrupt = listenForInterrupt(() =>
-    terminal.warn("interrupted: waiting for the work in flight (Ctrl-C again stops it)"),
-  );
-  const progress = await openProgress(terminal, flags.events);
-  let model: RewardModel | null = null;
-  try {
-    const environments = flags.dryRun === true ? null : await openEnvironments(flags.sandbox, terminal, interrupt.stop);
-    model = intent.scored ? await openModel(flags.model) : null;
-    const scaffold = scaffoldNamed(flags.scaffold);
-    const loaded = await loadForRun({
-      paths,
-      tasks,
-      model,
-      skipBad: flags.skipBad === true,
-      signal: interrupt.drain,
-      ...(scaffold === undefined ? {} : { scaffold }),
-      ...(flags.only === undefined ? {} : { only: flags.only }),
-    });
-    tellSkipped(terminal, loaded.problems);
-    for (const text of loaded.refused) terminal.note(`passed over: ${clean(text, 300)}`);
-    const filter = { ...(flags.only ? { only: flags.only } : {}), ...(flags.limit ? { limit: flags.limit } : {}) };
-    if (environments === null) {
-      announce(makePlan(tasks, loaded.rollouts, filter), progress.emit);
-      return null;
-    }
-    const result = await executeRun({
-      tasks,
-      loaded,
-      filter,
-      runPath: flags.run,
-      environments,
-      model,
-      aggregator,
-      rawPatch: flags.rawPatch === true,
-      jobs: flags.jobs,
-      card: {
-        bestk: bestkVersion(),
-        node: process.version,
-        platform: `${process.platform}-${process.arch}`,
-        rollouts: paths,
-        instances: flags.instances,
-        ...(flags.generated === undefined ? {} : { generated: flags.generated }),
-        sandbox: flags.sandbox,
-        limits: environments.limits,
-        aggregator: aggregator.name,
-        rawPatch: flags.rawPatch === true,
-        regression: flags.regression ?? null,
-        model: model === null ? null : { name: model.name, key: model.key },
-        seed: flags.seed,
-        jobs: flags.jobs,
-        filter,
-      },
-      nonce: () => randomUUID().replaceAll("-", ""),
-      emit: progress.emit,
-      drain: interrupt.drain,
-      stop: interrupt.stop,
-    });
-    if (!result.complete) throw interrupted(intent);
-    return result;
-  } catch (thrown) {
-    if (interrupt.drain.aborted) throw interrupted(intent, thrown);
-    throw thrown;
-  } finally {
-    await model?.[Symbol.asyncDispose]();
-    await progress.close();
-    interrupt.dispose();
-  }
+  return tasks;
+}
+
+function withTimeout(task: Task, timeoutSeconds: number): Task {
+  const { regression, generated } = task;
+  return {
+    ...task,
+    regression: regression === null ? null : { ...regression, timeoutSeconds },
+    generated: generated.map((test) => ({ ...test, timeoutSeconds })),
+  };
 }
 
 /** Tests that belong to no given instance are said: ids that don't match would otherwise run nothing in silence. */
@@ -181,8 +229,4 @@ export function exitCodeOf(result: RunResult, flags: RunFlags, terminal: Termina
     `${percent(result.unavailable)} of the evidence is unavailable, more than ${percent(flags.maxUnavailable)}`,
   );
   return 4;
-}
-
-function interrupted(intent: RunIntent, cause?: unknown): BestkError {
-  return new BestkError("interrupted", "interrupted; what was done is kept", { hint: intent.resume, cause });
 }

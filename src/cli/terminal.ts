@@ -1,5 +1,6 @@
 // Where output goes: results on stdout, text for people on stderr, and colour only where a person reads it.
 import pc from "picocolors";
+import { type LiveRegion, liveRegion } from "./liveRegion.js";
 
 /** Output of one command. */
 export interface Terminal {
@@ -14,9 +15,8 @@ export interface Terminal {
   note(text: string): void;
   /** A warning or an error (stderr); always. */
   warn(text: string): void;
-  /** Progress goes to stderr: a live line on a terminal, lines elsewhere. */
-  readonly live: boolean;
-  status(text: string): void;
+  /** Where progress is drawn on a terminal; null where stderr is a file or a pipe, or nobody wants progress. */
+  readonly window: LiveRegion | null;
 }
 
 export interface TerminalOptions {
@@ -28,45 +28,40 @@ export interface TerminalOptions {
 }
 
 /** Colour is for a person at a terminal: the library alone would also colour the logs of a build server. */
-export const colors = pc.createColors(
-  process.stderr.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
-);
+export const colors = pc.createColors(wantsColor(process.env, process.stderr.isTTY === true));
+
+/** As Node does: FORCE_COLOR (0 and false: none) before NO_COLOR, both before what the terminal can do. */
+export function wantsColor(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): boolean {
+  const { FORCE_COLOR: forced, NO_COLOR: refused, TERM: term } = env;
+  if (forced !== undefined) return forced !== "0" && forced !== "false";
+  return isTerminal && !refused && term !== "dumb";
+}
 
 export function openTerminal(options: TerminalOptions): Terminal {
   const { json = false, quiet = false, verbose = false, events } = options;
-  const live = !quiet && process.stderr.isTTY === true;
-  let shown = false;
-  const clear = () => {
-    if (shown) process.stderr.write("\r\u001b[K");
-    shown = false;
-  };
+  const isLive = !quiet && process.stderr.isTTY === true && process.env.TERM !== "dumb";
+  // Events on a terminal's stdout would be drawn over.
+  const window = isLive && !(events === "-" && process.stdout.isTTY) ? liveRegion(process.stderr) : null;
   const say = (text: string) => {
-    clear();
-    process.stderr.write(`${printable(text)}\n`);
+    if (window === null) process.stderr.write(`${printable(text)}\n`);
+    else window.print(printable(text));
   };
   return {
     json,
     verbose,
-    live,
+    window,
     result: (text) => {
-      clear();
+      window?.clear();
       if (!json) (events === "-" ? process.stderr : process.stdout).write(`${printable(text)}\n`);
     },
     data: (value) => {
-      clear();
+      window?.clear();
       if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
     },
     note: (text) => {
       if (!quiet) say(text);
     },
     warn: say,
-    status: (text) => {
-      if (quiet) return;
-      if (!live) return say(text);
-      const width = Math.max(20, (process.stderr.columns ?? 80) - 1);
-      process.stderr.write(`\r\u001b[K${printable(text).slice(0, width)}`);
-      shown = true;
-    },
   };
 }
 

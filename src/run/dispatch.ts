@@ -6,6 +6,7 @@ import type { Labels } from "../core/types.js";
 import type { GroupedCandidate } from "../patch/group.js";
 import { SandboxError } from "../sandbox/sandbox.js";
 import { isTransient, type Machine, openMachine } from "./attempts.js";
+import { stopwatch } from "./events.js";
 import type { KeyedVerdict } from "./evidence.js";
 import type { Plan, PlannedInstance } from "./plan.js";
 import { type FailedInstance, type ReadyInstance, readyInstance, type WorkOptions } from "./ready.js";
@@ -125,12 +126,19 @@ async function dispatchCandidate(
   const { options, recorder } = state;
   if (options.drain.aborted) return null;
   const needsRun = candidate.patch !== "" && ready !== null;
+  const seconds = stopwatch();
   const result = needsRun ? await verdictOf(candidate, ready, options) : null;
-  if (result?.retriable === true && !isLast) return result;
+  if (result?.retriable === true && !isLast) {
+    const { instanceId } = instance.task;
+    const { regression } = result.verdict.signals;
+    const message = regression?.status === "unavailable" ? regression.message : "";
+    options.emit({ type: "given-up", what: "candidate", instanceId, candidateId: candidate.candidateId, message });
+    return result;
+  }
   const verdictFor = (rolloutId: string): KeyedVerdict =>
     result?.verdict ?? (candidate.patch === "" ? emptyVerdict(candidate, rolloutId) : NO_TESTS);
   if (result === null || result.newFailures.length === 0) await recorder.recordAll(instance, candidate, verdictFor);
-  recorder.finished(candidate, verdictFor(candidate.rolloutIds[0] ?? ""), result?.cached ?? false);
+  recorder.finished(candidate, verdictFor(candidate.rolloutIds[0] ?? ""), result?.cached ?? false, seconds());
   return result;
 }
 

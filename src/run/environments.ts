@@ -3,6 +3,7 @@ import { BestkError } from "../core/errors.js";
 import { contentHash } from "../core/hash.js";
 import type { Task } from "../core/types.js";
 import type { DockerBackend } from "../sandbox/docker.js";
+import type { LookedAtImage } from "../sandbox/image.js";
 import { findSource, sourceHash } from "../sandbox/repository.js";
 import type { Sandbox, SandboxBackend, SandboxLimits, SandboxSpec } from "../sandbox/sandbox.js";
 
@@ -19,6 +20,15 @@ export interface Environments {
   readonly limits: SandboxLimits;
   /** Makes the image where needed. Throws SandboxError if the machine fails, BestkError if the task can't be prepared. */
   prepare(task: Task, signal: AbortSignal, onProgress: (message: string) => void): Promise<PreparedEnvironment>;
+  /** What `prepare` would find, for a plan: changes and fetches nothing. Absent: nothing is known before it is prepared. */
+  look?(task: Task, signal: AbortSignal): Promise<LookedUp>;
+}
+
+export interface LookedUp {
+  /** `PreparedEnvironment.key`; null where it isn't known before the image is there. */
+  readonly key: string | null;
+  /** null where no image is used. */
+  readonly image: Omit<LookedAtImage, "id"> | null;
 }
 
 /**
@@ -40,6 +50,10 @@ export function dockerEnvironments(
       const image = await backend.ensureImage({ instanceId, environment, baseCommit, pull }, signal, onProgress);
       return opener(backend, { ...spec, image: image.id }, image.id);
     },
+    look: async ({ instanceId, environment, baseCommit }, signal) => {
+      const { id, ...image } = await backend.lookAtImage({ instanceId, environment, baseCommit }, signal);
+      return { key: id, image };
+    },
   };
 }
 
@@ -58,6 +72,11 @@ export function processEnvironments(backend: SandboxBackend, limits: SandboxLimi
       const source = await findSource(repository, task.baseCommit, signal);
       const key = contentHash({ source: await sourceHash(source) });
       return opener(backend, { ...specOf(task, limits), repository }, key);
+    },
+    look: async ({ environment: { repository }, baseCommit }, signal) => {
+      if (repository === null) return { key: null, image: null };
+      const source = await findSource(repository, baseCommit, signal);
+      return { key: contentHash({ source: await sourceHash(source) }), image: null };
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Aggregator } from "../select/aggregator.js";
 import type { Machine } from "./attempts.js";
 import { dispatch } from "./dispatch.js";
 import type { Environments } from "./environments.js";
-import type { Emit } from "./events.js";
+import type { Emit, RunEvent } from "./events.js";
 import type { InstanceFilter } from "./filter.js";
 import { makePlan, type Plan, type PlannedRollout } from "./plan.js";
 import { type LabelledRanking, writeRankings } from "./ranking.js";
@@ -62,6 +62,10 @@ export interface RunRequest {
   readonly tasks: readonly Task[];
   readonly loaded: LoadedRollouts;
   readonly filter: InstanceFilter;
+  /** What `makePlan` makes of them, where it was made before. */
+  readonly plan?: Plan;
+  /** Further figures of the first event. */
+  readonly planned?: Partial<Extract<RunEvent, { type: "plan" }>>;
   readonly runPath: string;
   readonly environments: Environments;
   readonly model: RewardModel | null;
@@ -92,8 +96,8 @@ export interface RunResult {
 
 /** Runs a plan in its directory; what an earlier run of the same directory has done is not done again. */
 export async function executeRun(request: RunRequest): Promise<RunResult> {
-  const plan = makePlan(request.tasks, request.loaded.rollouts, request.filter);
-  announce(plan, request.emit);
+  const plan = request.plan ?? makePlan(request.tasks, request.loaded.rollouts, request.filter);
+  announce(plan, request.emit, { jobs: request.jobs, ...request.planned });
   await using directory = await RunDirectory.open(request.runPath);
   await writeCard(directory, request.card);
   await directory.write("candidates.jsonl", candidatesText(plan));
@@ -138,8 +142,8 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   };
 }
 
-/** Figures of a plan, for `--dry-run` and for the first line of a run. */
-export function announce(plan: Plan, emit: Emit): void {
+/** Figures of a plan, for `--dry-run` and for the first event of a run. */
+export function announce(plan: Plan, emit: Emit, more: RunRequest["planned"] = {}): void {
   if (plan.unknownInstances.length > 0) {
     const more = plan.unknownInstances.length > 3 ? ", …" : "";
     const some = `${plan.unknownInstances.slice(0, 3).join(", ")}${more}`;
@@ -147,10 +151,11 @@ export function announce(plan: Plan, emit: Emit): void {
     emit({ type: "warning", message });
   }
   emit({
-    type: "plan",
     instances: plan.instances.length,
     rollouts: plan.instances.reduce((sum, { rollouts }) => sum + rollouts.length, 0),
     candidates: plan.instances.reduce((sum, { candidates }) => sum + candidates.length, 0),
+    ...more,
+    type: "plan",
   });
 }
 

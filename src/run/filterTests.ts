@@ -22,7 +22,7 @@ import { readRunLog } from "../verify/runLog.js";
 import { isFailure, type Machine, openMachine } from "./attempts.js";
 import { type OpenedBase, openBase } from "./baseBench.js";
 import type { Environments } from "./environments.js";
-import type { Emit } from "./events.js";
+import { type Emit, stopwatch } from "./events.js";
 import type { RunDirectory } from "./store.js";
 
 /** Limits of a filter run. A test's own time limit is its share; these bound all of them together. */
@@ -131,6 +131,7 @@ async function filterInstance(state: State, instanceId: string): Promise<Filtere
   for (const [index, given_] of given.entries()) {
     if (drain.aborted) return null;
     const line = shortened(given_, budget);
+    const clock = stopwatch();
     const isOver = index >= budget.tries || seconds >= budget.instanceSeconds || state.spent >= budget.totalSeconds;
     const judged = isOver
       ? { kept: false as const, reason: "over-budget" as const, message: "the budget was spent on others" }
@@ -146,6 +147,7 @@ async function filterInstance(state: State, instanceId: string): Promise<Filtere
       instanceId,
       test: line.test.id,
       dropped: judged.kept ? null : judged.reason,
+      seconds: clock(),
       done: state.done,
       total: state.lines.length,
     });
@@ -183,9 +185,12 @@ async function tryLine(
   const runs = [...((await directory.load<readonly BaseRunFacts[]>(folder, key)) ?? [])];
   for (const { run } of runs) spend(run.durationMs / 1000);
   const logs: Record<string, string> = {};
+  let isStarted = false;
   for (;;) {
     const judged = judgeOnBase(line, runs, task.issue);
     if (judged !== null) return judged;
+    if (!isStarted) state.emit({ type: "generated-started", instanceId: task.instanceId, test: line.test.id });
+    isStarted = true;
     try {
       const trial = await bench.trial(line.test as GeneratedTest, stop);
       runs.push(factsOf(trial));

@@ -11,7 +11,7 @@ import { normalizePatch } from "../patch/normalise.js";
 import { applyPatch, snapshotBase } from "../verify/apply.js";
 import { attempt, type Machine, openMachine } from "./attempts.js";
 import type { Environments, PreparedEnvironment } from "./environments.js";
-import type { Emit } from "./events.js";
+import { type Emit, stopwatch } from "./events.js";
 import type { RunDirectory } from "./store.js";
 
 /** Rises when the meaning of a saved evaluation changes. */
@@ -54,22 +54,26 @@ export async function gradeRollouts(request: GradeRequest): Promise<EvaluatedRol
   const { truths, tasks, emit } = request;
   const machine = request.machine ?? openMachine();
   const taskOf = new Map(tasks.map((task) => [task.instanceId, task]));
-  const jobs = new Map<string, () => Promise<Evaluation>>();
-  for (const { instanceId, patch } of request.rollouts) {
+  const jobs = new Map<string, Job>();
+  for (const { instanceId, rolloutId, patch } of request.rollouts) {
     const truth = evaluable(truthNamed(truths, instanceId));
     const task = taskOf.get(instanceId) as Task;
-    jobs.set(keyOf(instanceId, patch), () => evaluatePatch(request, machine, task, truth, patch));
+    const run = (): Promise<Evaluation> => evaluatePatch(request, machine, task, truth, patch);
+    const key = keyOf(instanceId, patch);
+    if (!jobs.has(key)) jobs.set(key, { instanceId, rolloutId, run });
   }
   const limit = pLimit(request.jobs);
   let done = 0;
   const results = new Map<string, Evaluation>();
   await Promise.all(
-    [...jobs].map(([key, job]) =>
+    [...jobs].map(([key, { instanceId, rolloutId, run }]) =>
       limit(async () => {
         if (request.drain.aborted) return;
-        results.set(key, await job());
+        emit({ type: "graded-started", instanceId, rolloutId });
+        const seconds = stopwatch();
+        results.set(key, await run());
         done += 1;
-        emit({ type: "graded", done, total: jobs.size });
+        emit({ type: "graded", instanceId, rolloutId, seconds: seconds(), done, total: jobs.size });
       }),
     ),
   );
@@ -81,6 +85,13 @@ export async function gradeRollouts(request: GradeRequest): Promise<EvaluatedRol
       return { line: { schema: "bestk.grade/1" as const, instanceId, rolloutId, ...verdict }, patch, log };
     })
     .sort((a, b) => inOrder(a.line, b.line));
+}
+
+/** An evaluation, named by the first rollout that it is for. */
+interface Job {
+  readonly instanceId: string;
+  readonly rolloutId: string;
+  readonly run: () => Promise<Evaluation>;
 }
 
 function keyOf(instanceId: string, patch: string | null): string {

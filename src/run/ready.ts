@@ -10,7 +10,7 @@ import { reproductionTests, stableTests } from "../verify/signals.js";
 import { type FileTrial, needsTrial, tryFiles } from "../verify/slowFiles.js";
 import { type Attempted, attempt, type FailedAttempt, type Machine } from "./attempts.js";
 import type { Environments, PreparedEnvironment } from "./environments.js";
-import type { Emit } from "./events.js";
+import { type Emit, stopwatch } from "./events.js";
 import { type Opener, openAhead } from "./scheduleOpener.js";
 import type { Pace } from "./schedulePace.js";
 import type { RunDirectory } from "./store.js";
@@ -138,9 +138,17 @@ class GivenUp extends Error {
   }
 }
 
-async function must<T>(instanceId: string, options: WorkOptions, job: () => Promise<T>): Promise<T> {
+async function must<T>(
+  instanceId: string,
+  what: "image" | "base",
+  options: WorkOptions,
+  job: () => Promise<T>,
+): Promise<T> {
   const done = await attempt({ ...options, instanceId }, job);
-  if (!done.ok) throw new GivenUp(done);
+  if (!done.ok) {
+    options.emit({ type: "given-up", what, instanceId, message: done.error.message });
+    throw new GivenUp(done);
+  }
   return done.value;
 }
 
@@ -150,7 +158,10 @@ async function prepare(task: Task, options: WorkOptions): Promise<ReadyEnvironme
   const { environments, emit, stop, pace } = options;
   const onProgress = (message: string): void => emit({ type: "image", instanceId, message });
   const make = (): Promise<PreparedEnvironment> => environments.prepare(task, stop, onProgress);
-  const first = await must(instanceId, options, make);
+  emit({ type: "image-started", instanceId });
+  const seconds = stopwatch();
+  const first = await must(instanceId, "image", options, make);
+  emit({ type: "image-ready", instanceId, seconds: seconds() });
   const open = async (signal: AbortSignal): Promise<Sandbox> => {
     try {
       return await first.open(signal);
@@ -198,7 +209,7 @@ async function chooseTests(
   const saved = await options.directory.load<TestSelection>(folder, key);
   const selection =
     saved ??
-    (await must(task.instanceId, options, async () => {
+    (await must(task.instanceId, "base", options, async () => {
       await using sandbox = await environment.open(options.stop);
       return selectTests(wanted, suite.runner, await listTree(sandbox, options.stop), edited);
     }));
@@ -224,11 +235,16 @@ async function baseOf(
   const { directory, environments, nonce, emit, stop } = options;
   const baseKey = keyOf(task, folder, environment, environments);
   const saved = await directory.load<BaseMeasurement>([instanceId, folder], baseKey);
-  emit({ type: "base", instanceId, cached: saved !== null });
-  if (saved !== null) return { base: saved, baseKey };
+  if (saved !== null) {
+    emit({ type: "base", instanceId, cached: true, seconds: 0 });
+    return { base: saved, baseKey };
+  }
+  emit({ type: "base-started", instanceId });
+  const seconds = stopwatch();
   const context = { open: environment.open, nonce };
-  const { base, logs } = await must(instanceId, options, () => measureBase(task, context, stop));
+  const { base, logs } = await must(instanceId, "base", options, () => measureBase(task, context, stop));
   await directory.save([instanceId, folder], baseKey, base, logs);
+  emit({ type: "base", instanceId, cached: false, seconds: seconds() });
   return { base, baseKey };
 }
 
@@ -246,7 +262,7 @@ async function withoutSlowFiles(
   let trial = await directory.load<FileTrial>(folder, key);
   if (trial === null) {
     const context = { open: environment.open, nonce };
-    const tried = await must(instanceId, options, () => tryFiles(task, context, stop));
+    const tried = await must(instanceId, "base", options, () => tryFiles(task, context, stop));
     trial = tried.trial;
     await directory.save(folder, key, trial, tried.logs);
   }

@@ -24,7 +24,7 @@ export interface Recorder {
     verdictFor: (rolloutId: string) => KeyedVerdict,
   ): Promise<void>;
   /** Tells of a candidate, the first time. */
-  finished(candidate: GroupedCandidate, verdict: KeyedVerdict, cached: boolean): void;
+  finished(candidate: GroupedCandidate, verdict: KeyedVerdict, cached: boolean, seconds: number): void;
   /** Removes evidence that isn't this plan's. */
   dropStale(): Promise<void>;
 }
@@ -66,12 +66,12 @@ export async function openRecorder({ plan, directory, rewards, labels, emit }: R
         await record(task, candidate, rollout, verdictFor(rollout.rolloutId));
       }
     },
-    finished: (candidate, { signals }, cached) => {
+    finished: (candidate, { signals }, cached, seconds) => {
       if (told.has(candidate)) return;
       told.add(candidate);
       const { instanceId, candidateId } = candidate;
       const unavailable = missingOf([signals.regression, signals.reproduction]);
-      emit({ type: "candidate", instanceId, candidateId, cached, unavailable, done: told.size, total });
+      emit({ type: "candidate", instanceId, candidateId, cached, unavailable, seconds, done: told.size, total });
     },
     dropStale: async () => {
       const isStale = [...before].some(([id, line]) => kept.get(id) !== line);

@@ -16,7 +16,8 @@ import { RunDirectory } from "./store.js";
 import { gradeSaved, keyedVerdict, type SavedVerdict } from "./verdicts.js";
 
 export interface Regraded {
-  readonly ranking: LabelledRanking;
+  /** null for a dry run. */
+  readonly ranking: LabelledRanking | null;
   /** Candidates whose runs were graded again. */
   readonly verdicts: number;
   /** Rollouts, as "instance rollout", whose evidence says something else now. */
@@ -29,14 +30,16 @@ export interface RegradeRequest {
   readonly runPath: string;
   /** Which aggregator decides, by the name that the run card has. */
   readonly aggregatorNamed: (name: string) => Aggregator;
+  /** Says what would change, and writes nothing. */
+  readonly dryRun?: boolean;
 }
 
 /** Rewrites evidence, rankings and predictions. Throws BestkError `input` where `runPath` is no run directory. */
-export async function regrade({ runPath, aggregatorNamed }: RegradeRequest): Promise<Regraded> {
+export async function regrade({ runPath, aggregatorNamed, dryRun = false }: RegradeRequest): Promise<Regraded> {
   const card = await cardOf(runPath);
   await using directory = await RunDirectory.open(runPath);
   const lines = await directory.evidence();
-  const graded = await gradeAll(directory, lines);
+  const graded = await gradeAll(directory, lines, dryRun);
   const changed: string[] = [];
   let withoutRuns = 0;
   const now = lines.map((line) => {
@@ -50,6 +53,7 @@ export async function regrade({ runPath, aggregatorNamed }: RegradeRequest): Pro
     changed.push(`${line.instanceId} ${line.rolloutId}`);
     return next;
   });
+  if (dryRun) return { ranking: null, verdicts: graded.size, changed, withoutRuns };
   if (changed.length > 0) await directory.keepEvidence(now);
   const written = await writeRankings(directory, aggregatorNamed(card.aggregator), card.rawPatch);
   return { ranking: written.document, verdicts: graded.size, changed, withoutRuns };
@@ -76,12 +80,13 @@ async function cardOf(runPath: string): Promise<Card> {
 async function gradeAll(
   directory: RunDirectory,
   lines: readonly EvidenceLine[],
+  dryRun: boolean,
 ): Promise<ReadonlyMap<string, KeyedVerdict>> {
   const verdicts = new Map<string, KeyedVerdict>();
   for (const instanceId of new Set(lines.map((line) => line.instanceId))) {
     const works = new Map(lines.filter((line) => line.instanceId === instanceId).map((line) => [workOf(line), line]));
     const loaded: Loaded[] = [];
-    for (const [work, line] of works) loaded.push(...(await load(directory, work, line)));
+    for (const [work, line] of works) loaded.push(...(await load(directory, work, line, dryRun)));
     const first = loaded.map(({ saved, base }) => gradeSaved(saved, base));
     // As in a run: a test that changed by itself on one candidate counts against none.
     const flaky = [...new Set(first.flatMap(({ regression }) => regression.passedAgain))].sort();
@@ -103,7 +108,7 @@ interface Loaded {
 }
 
 /** A candidate's runs and base's, read again from the raw logs; what they say now is kept in their place. */
-async function load(directory: RunDirectory, work: string, line: EvidenceLine): Promise<Loaded[]> {
+async function load(directory: RunDirectory, work: string, line: EvidenceLine, dryRun: boolean): Promise<Loaded[]> {
   const { instanceId, candidateId } = line;
   if (candidateId === null) return [];
   const folder = [instanceId, candidateId];
@@ -124,8 +129,10 @@ async function load(directory: RunDirectory, work: string, line: EvidenceLine): 
       runs: rereadTree(result.runs, (log) => logs.get(log) ?? null, runs[0] ?? null),
       reruns: result.reruns.map((rerun, i) => ({ ...rerun, run: rereadRerun(rerun.run, logs, i) })),
     };
-    await keep(directory, [instanceId, name], base, { ...base.result, runs });
-    await keep(directory, folder, found, again);
+    if (!dryRun) {
+      await keep(directory, [instanceId, name], base, { ...base.result, runs });
+      await keep(directory, folder, found, again);
+    }
     return [{ work, key, saved: again, base: { ...base.result, runs } }];
   }
   return [];

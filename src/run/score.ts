@@ -4,7 +4,7 @@ import { contentHash } from "../core/hash.js";
 import { signalSchema } from "../core/schemas.js";
 import type { Signal } from "../core/signal.js";
 import type { PreparedInput, RewardModel } from "../reward/model.js";
-import type { Emit } from "./events.js";
+import { type Emit, stopwatch } from "./events.js";
 import type { KeyedReward } from "./evidence.js";
 
 /** One line of `bestk score --json` and of a run's `rewards.jsonl`. */
@@ -48,7 +48,9 @@ export async function scoreRollouts(rollouts: readonly ScorableRollout[], option
     if (options.drain.aborted) break;
     const key = contentHash({ model: options.model.key, input: input.contentKey });
     let signal = known.get(key);
+    const seconds = stopwatch();
     if (signal === undefined) {
+      options.emit({ type: "reward-started", instanceId, rolloutId });
       signal = input.unavailable ?? (await options.model.score(input, options.stop, queue[index + 1]?.input));
       const { tokens, cutTokens } = input;
       await options.save({ schema: "bestk.score/1", instanceId, rolloutId, reward: signal, tokens, cutTokens, key });
@@ -58,7 +60,8 @@ export async function scoreRollouts(rollouts: readonly ScorableRollout[], option
     }
     const ofInstance = rewards.get(instanceId) ?? new Map<string, KeyedReward>();
     rewards.set(instanceId, ofInstance.set(rolloutId, { key: isTransient(signal) ? null : key, signal }));
-    options.emit({ type: "reward", done: index + 1, total: rollouts.length, cached });
+    const place = { done: index + 1, total: queue.length, cached };
+    options.emit({ type: "reward", instanceId, rolloutId, seconds: seconds(), ...place });
   }
   options.stop.throwIfAborted();
   return rewards;
@@ -88,7 +91,7 @@ function isTransient(signal: Signal): boolean {
 }
 
 /** Lines of another form (a later bestk's, or damaged ones) are passed over: their inputs are scored again. */
-function savedRewards(lines: readonly unknown[]): Map<string, Signal> {
+export function savedRewards(lines: readonly unknown[]): Map<string, Signal> {
   const known = new Map<string, Signal>();
   for (const line of lines) {
     const saved = savedSchema.safeParse(line);

@@ -34,6 +34,11 @@ export class RunDirectory implements AsyncDisposable {
     return new RunDirectory(path, await lockDirectory(join(path, "lock"), path));
   }
 
+  /** To read what is there, without its lock: another process may be writing. */
+  static look(path: string): RunDirectory {
+    return new RunDirectory(path, async () => {});
+  }
+
   /** A saved result of this key, or null. `folder` is the work's place under `logs/`. */
   async load<T>(folder: readonly string[], key: string): Promise<T | null> {
     const saved = await this.saved<T>(folder);

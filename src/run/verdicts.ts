@@ -48,6 +48,7 @@ export async function verdictOf(
   const folder = [instanceId, candidateId];
   const saved = await directory.load<SavedVerdict>(folder, key);
   if (saved !== null && saved.baseKey === baseKey) return resultOf(key, saved, base, true);
+  emit({ type: "candidate-started", instanceId, candidateId });
   const context = { open: environment.open, nonce };
   const done = await attempt({ ...options, instanceId }, () => verifyWithReruns(task, patch, base, context, stop));
   if (!done.ok) {

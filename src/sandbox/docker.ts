@@ -5,7 +5,7 @@ import { deadline } from "../core/deadline.js";
 import { BestkError, messageOf } from "../core/errors.js";
 import { openContainer } from "./container.js";
 import type { Engine } from "./engine.js";
-import { type EnsuredImage, ensureImage, type ImageRequest } from "./image.js";
+import { type EnsuredImage, ensureImage, type ImageRequest, type LookedAtImage, lookAtImage } from "./image.js";
 import { isOwnerAlive, OWNER_LABEL, type Owner, thisOwner } from "./owner.js";
 import { type SandboxBackend, SandboxError } from "./sandbox.js";
 import { tryWalls, type Wall } from "./walls.js";
@@ -21,6 +21,8 @@ export interface DockerOptions {
 export interface DockerBackend extends SandboxBackend {
   /** Finds or makes the image of an instance; see `image.ts`. */
   ensureImage(request: ImageRequest, signal: AbortSignal, onProgress: (line: string) => void): Promise<EnsuredImage>;
+  /** What `ensureImage` would find; fetches and makes nothing. */
+  lookAtImage(request: Omit<ImageRequest, "pull">, signal: AbortSignal): Promise<LookedAtImage>;
 }
 
 /** Finding out what the engine really enforces; `image` null takes one that the engine has. Null: it has none. */
@@ -63,6 +65,7 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
     check: (signal) => check(engine, signal),
     open: async (spec, signal) => openContainer(engine, spec, await whose(), options.now, signal),
     sweep: (signal) => sweep(engine, signal),
+    lookAtImage: (request, signal) => lookAtImage(engine, request, signal),
     ensureImage: async (request, signal, onProgress) => ensureImage(engine, request, await whose(), signal, onProgress),
   };
 }
@@ -109,7 +112,9 @@ export function connect(socketPath?: string): Engine {
     image: (reference, signal) =>
       ask(ANSWER_MS, signal, async (abortSignal) => {
         const found = await orNull(docker.getImage(reference).inspect({ abortSignal } as object));
-        return found && { id: found.Id, labels: found.Config?.Labels ?? {}, env: found.Config?.Env ?? [] };
+        return (
+          found && { id: found.Id, labels: found.Config?.Labels ?? {}, env: found.Config?.Env ?? [], bytes: found.Size }
+        );
       }),
     images: (signal) =>
       ask(ANSWER_MS, signal, async () => {

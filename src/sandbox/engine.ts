@@ -38,6 +38,8 @@ export interface EngineImage {
   readonly labels: Readonly<Record<string, string>>;
   /** `NAME=value`. */
   readonly env: readonly string[];
+  /** Of all its layers; absent where the engine doesn't say. */
+  readonly bytes?: number;
 }
 
 export interface ImageName {

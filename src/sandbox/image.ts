@@ -28,6 +28,36 @@ export interface EnsuredImage {
   readonly made: boolean;
 }
 
+/** An image as a plan sees it. */
+export interface LookedAtImage {
+  /** null where it isn't there yet. */
+  readonly id: string | null;
+  /** null for an instance that names none. */
+  readonly name: string | null;
+  readonly state: "here" | "to pull" | "to make";
+  /** null where it isn't here, or the engine doesn't say. */
+  readonly bytes: number | null;
+}
+
+/** What `ensureImage` would find: asks the engine, and changes nothing. Throws SandboxError, and BestkError `input` for a repository that is none. */
+export async function lookAtImage(
+  engine: Engine,
+  { environment, baseCommit, instanceId }: Omit<ImageRequest, "pull">,
+  signal: AbortSignal,
+): Promise<LookedAtImage> {
+  const { image, baseImage, repository } = environment;
+  const found = async (name: string, state: "to pull" | "to make"): Promise<LookedAtImage> => {
+    const known = await engine.image(name, signal);
+    return { id: known?.id ?? null, name, state: known === null ? state : "here", bytes: known?.bytes ?? null };
+  };
+  if (image !== null) return found(image, "to pull");
+  if (baseImage === null || repository === null) return { id: null, name: null, state: "to make", bytes: null };
+  const base = await engine.image(baseImage, signal);
+  if (base === null) return { id: null, name: baseImage, state: "to pull", bytes: null };
+  const name = await madeName(instanceId, base, await findSource(repository, baseCommit, signal), environment);
+  return found(`${name.repo}:${name.tag}`, "to make");
+}
+
 /**
  * The image of an instance: `environment.image` as it is, or `bestk/<instance>:<hash>`, whose hash covers the base
  * image's content, the commit (or the files of a plain folder), set-up commands, folder and environment. In a made image
@@ -54,15 +84,23 @@ export async function ensureImage(
   }
   const base = await present(engine, environment.baseImage, request.pull, signal);
   const source = await findSource(environment.repository, baseCommit, signal);
-  const { setup, workdir, env } = environment;
-  const recipe = { recipe: 3, base: base.id, source: await sourceHash(source), setup, workdir, env };
-  const name = { repo: `bestk/${imageWord(instanceId)}`, tag: contentHash(recipe).slice(0, 16) };
+  const name = await madeName(instanceId, base, source, environment);
   const reference = `${name.repo}:${name.tag}`;
   const known = await engine.image(reference, signal);
   if (known !== null) return { id: known.id, name: reference, made: false };
   onProgress(`${instanceId}: making ${reference} from ${environment.baseImage}`);
   const id = await build(engine, request, base, source, name, owner, signal, onProgress);
   return { id, name: reference, made: true };
+}
+
+async function madeName(
+  instanceId: string,
+  base: EngineImage,
+  source: Source,
+  { setup, workdir, env }: Task["environment"],
+): Promise<ImageName> {
+  const recipe = { recipe: 3, base: base.id, source: await sourceHash(source), setup, workdir, env };
+  return { repo: `bestk/${imageWord(instanceId)}`, tag: contentHash(recipe).slice(0, 16) };
 }
 
 async function present(engine: Engine, reference: string, pull: boolean, signal: AbortSignal): Promise<EngineImage> {

@@ -83,10 +83,14 @@ describe("run", () => {
     const { code, stdout, stderr } = await bestk(
       ...["run", ROLLOUTS, "--instances", INSTANCES, "--limit", "2", "--dry-run", "--run", "run", "--events", "events"],
     );
-    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(code).toBe(0);
     expect(stderr).toMatch(/2 instances, 16 rollouts, \d+ distinct candidates/);
+    expect(stdout).toMatch(/verdicts +\d+ to run, 0 cached/);
     const events = jsonLines(await readFile(join(folder, "events"), "utf8"));
-    expect(events).toMatchObject([{ type: "plan", instances: 2, rollouts: 16 }]);
+    expect(events).toMatchObject([
+      { schema: "bestk.event/1", type: "plan", instances: 2, rollouts: 16 },
+      { type: "end", outcome: "done" },
+    ]);
     await expect(readFile(join(folder, "run/run.json"))).rejects.toThrow();
   });
 });

@@ -36,8 +36,8 @@ export const demo: Verb = {
       sandbox: "process",
       maxUnavailable: 1,
     };
-    const resume = `bestk demo --run ${run} goes on from there`;
-    const result = await runFromFlags({ paths: [join(SUITE, "rollouts")], flags, scored: true, terminal, resume });
+    const more = given.run === undefined ? ["--run", run] : [];
+    const result = await runFromFlags({ paths: [join(SUITE, "rollouts")], flags, scored: true, terminal, more });
     if (result === null || result.ranking === null) return 0;
     terminal.data(result.ranking);
     terminal.result(await showDemo(result.ranking, run));

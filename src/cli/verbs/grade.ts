@@ -12,9 +12,9 @@ import type { Environments } from "../../run/environments.js";
 import { onlyOf } from "../../run/filter.js";
 import { gradeRollouts } from "../../run/gradeRollouts.js";
 import { RunDirectory } from "../../run/store.js";
-import { type Interrupt, listenForInterrupt } from "../interrupt.js";
+import { addLimitOptions, type LimitFlags, limitsOf } from "../limits.js";
+import { interrupted, longWork, type WorkContext } from "../longWork.js";
 import { addScaffoldOption, collect, type GlobalOptions, share } from "../options.js";
-import { openProgress } from "../progress.js";
 import { scaffoldNamed } from "../runFlags.js";
 import { openEnvironments } from "../sandboxes.js";
 import { clean, formatTable } from "../table.js";
@@ -22,7 +22,7 @@ import { openTerminal, type Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 import { bestkVersion } from "../version.js";
 
-interface Options extends GlobalOptions {
+interface Options extends GlobalOptions, LimitFlags {
   readonly instances?: readonly string[];
   readonly output?: string;
   readonly instanceLists?: boolean;
@@ -48,7 +48,7 @@ export const grade: Verb = {
   ],
   ignores: ["seed"],
   define: (command) =>
-    addScaffoldOption(command)
+    addLimitOptions(addScaffoldOption(command))
       .description(
         "ground truth from FAIL_TO_PASS and PASS_TO_PASS: for saved logs, or by running each instance's script",
       )
@@ -71,16 +71,16 @@ export const grade: Verb = {
     const truths = await loadGroundTruth(settings.instances);
     const { logs, others } = await findLogs(paths as string[]);
     const rollouts = logs.length === 0 ? (paths as string[]) : others;
-    const interrupt = listenForInterrupt(() => terminal.warn("interrupted"));
-    try {
-      const graded: Reportable[] = [];
-      if (logs.length > 0) graded.push(...(await fromLogs(logs, truths, settings, terminal, interrupt)));
-      if (rollouts.length > 0) graded.push(...(await fromRollouts(rollouts, truths, settings, terminal, interrupt)));
-      if (settings.dryRun === true) return 0;
-      return await show(onlyOf(graded.map(withInstance), settings), settings, terminal);
-    } finally {
-      interrupt.dispose();
-    }
+    const left = rollouts.length > 0 ? "what was evaluated is kept" : "nothing was written";
+    const work = { terminal, events: settings.events, inFlight: "the evaluations in flight", left };
+    const graded = await longWork(work, async (context): Promise<readonly Reportable[]> => {
+      const ofLogs = logs.length > 0 ? await fromLogs(logs, truths, settings, terminal, context.drain) : [];
+      if (rollouts.length === 0) return ofLogs;
+      const ofRollouts = await fromRollouts(rollouts, truths, settings, terminal, context);
+      if (ofRollouts === null) throw interrupted(work);
+      return [...ofLogs, ...ofRollouts];
+    });
+    return settings.dryRun === true ? 0 : show(onlyOf(graded.map(withInstance), settings), settings, terminal);
   },
 };
 
@@ -91,14 +91,14 @@ async function fromLogs(
   truths: Truths,
   settings: Options,
   terminal: Terminal,
-  interrupt: Interrupt,
+  signal: AbortSignal,
 ): Promise<readonly Graded[]> {
   if (settings.dryRun === true) {
     terminal.note(`${logs.length} files of logs would be graded on ${truths.size} instances`);
     return [];
   }
   const how: GradeLogsOptions = {
-    signal: interrupt.drain,
+    signal,
     skipBad: settings.skipBad === true,
     instanceLists: settings.instanceLists === true,
   };
@@ -114,10 +114,10 @@ async function fromRollouts(
   truths: Truths,
   settings: Options,
   terminal: Terminal,
-  interrupt: Interrupt,
-): Promise<readonly Reportable[]> {
+  { emit, drain, stop }: WorkContext,
+): Promise<readonly Reportable[] | null> {
   const scaffold = scaffoldNamed(settings.scaffold);
-  const read = { signal: interrupt.drain, skipBad: settings.skipBad === true, ...(scaffold ? { scaffold } : {}) };
+  const read = { signal: drain, skipBad: settings.skipBad === true, ...(scaffold ? { scaffold } : {}) };
   const loaded = await loadRolloutsAs(paths, read, ({ patch }) => ({ patch }));
   for (const { message } of loaded.problems) terminal.warn(`skipped: ${clean(message, 300)}`);
   const known = loaded.rollouts.filter(({ instanceId }) => truths.has(instanceId));
@@ -136,24 +136,14 @@ async function fromRollouts(
   }
   const tasks = await loadTasks(settings.instances ?? []);
   const network = settings.network === true;
-  const environments = await openEnvironments(settings.sandbox, terminal, interrupt.stop, { network });
-  const progress = await openProgress(terminal, settings.events);
-  try {
-    await using directory = await RunDirectory.open(settings.run);
-    const conditions = { network };
-    await directory.write("run.json", cardText(paths, settings, environments));
-    const { drain, stop } = interrupt;
-    const { emit } = progress;
-    const nonce = () => randomUUID().replaceAll("-", "");
-    const work = { rollouts, tasks, truths, environments, directory, conditions, jobs: settings.jobs };
-    const graded = await gradeRollouts({ ...work, nonce, emit, drain, stop });
-    if (graded === null) throw interrupted(settings);
-    return graded;
-  } catch (thrown) {
-    throw interrupt.drain.aborted ? interrupted(settings, thrown) : thrown;
-  } finally {
-    await progress.close();
-  }
+  const choice = { limits: limitsOf(settings), groundTruth: { network } };
+  const environments = await openEnvironments(settings.sandbox, terminal, stop, choice);
+  await using directory = await RunDirectory.open(settings.run);
+  const conditions = { network };
+  await directory.write("run.json", cardText(paths, settings, environments));
+  const nonce = () => randomUUID().replaceAll("-", "");
+  const work = { rollouts, tasks, truths, environments, directory, conditions, jobs: settings.jobs };
+  return gradeRollouts({ ...work, nonce, emit, drain, stop });
 }
 
 function cardText(paths: readonly string[], settings: Options, environments: Environments): string {
@@ -174,11 +164,6 @@ function cardText(paths: readonly string[], settings: Options, environments: Env
     filter: { ...(only ? { only } : {}), ...(limit ? { limit } : {}) },
   };
   return `${JSON.stringify(card, null, 2)}\n`;
-}
-
-function interrupted({ run }: Options, cause?: unknown): BestkError {
-  const hint = `the same command goes on from ${run}`;
-  return new BestkError("interrupted", "interrupted; what was evaluated is kept", { hint, cause });
 }
 
 async function show(grades: readonly Reportable[], settings: Options, terminal: Terminal): Promise<number> {

@@ -18,10 +18,17 @@ export const regrade: Verb = {
       .argument("<run>", "a run directory"),
   act: async ([path], options) => {
     const terminal = openTerminal(options);
-    const { ranking, verdicts, changed, withoutRuns } = await regradeRun({ runPath: String(path), aggregatorNamed });
-    terminal.data(ranking);
-    terminal.result(showRanking(ranking));
-    terminal.note(`${verdicts} candidates graded again, ${changed.length} rollouts changed`);
+    const dryRun = options.dryRun === true;
+    const request = { runPath: String(path), aggregatorNamed, dryRun };
+    const { ranking, verdicts, changed, withoutRuns } = await regradeRun(request);
+    if (ranking === null) terminal.data({ schema: "bestk.regrade-plan/1", verdicts, changed, withoutRuns });
+    else {
+      terminal.data(ranking);
+      terminal.result(showRanking(ranking));
+    }
+    terminal.note(
+      `${verdicts} candidates graded again, ${changed.length} rollouts ${dryRun ? "would change" : "changed"}`,
+    );
     for (const name of changed.slice(0, 20)) terminal.note(`changed: ${name}`);
     if (withoutRuns > 0) terminal.warn(`${withoutRuns} rollouts have no saved runs, and stay as they are`);
     return 0;

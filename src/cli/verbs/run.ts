@@ -31,8 +31,7 @@ export const run: Verb = {
   act: async ([paths], options) => {
     const flags = options as unknown as RunFlags & { readonly output?: string };
     const terminal = openTerminal(options);
-    const resume = `the same command again goes on from ${flags.run}`;
-    const result = await runFromFlags({ paths: paths as string[], flags, scored: true, terminal, resume });
+    const result = await runFromFlags({ paths: paths as string[], flags, scored: true, terminal });
     if (result === null || result.ranking === null) return 0;
     if (flags.output !== undefined) await writePredictions(flags.output, result.predictions ?? "");
     terminal.data(result.ranking);

@@ -1,13 +1,11 @@
 // `bestk score`: the execution-free verifier alone; one reward, or one reason, a rollout.
-import { BestkError } from "../../core/errors.js";
 import { loadTasks } from "../../rollouts/instances.js";
 import { loadRolloutsAs } from "../../rollouts/load.js";
 import { onlyOf } from "../../run/filter.js";
 import { type ScoreLine, scoreRollouts } from "../../run/score.js";
 import { RunDirectory } from "../../run/store.js";
-import { listenForInterrupt } from "../interrupt.js";
+import { interrupted, longWork } from "../longWork.js";
 import { addScaffoldOption, collect, type GlobalOptions, wholeNumber } from "../options.js";
-import { openProgress } from "../progress.js";
 import { openModel } from "../rewardModel.js";
 import { scaffoldNamed } from "../runFlags.js";
 import { showSignal } from "../showEvidence.js";
@@ -54,19 +52,25 @@ export const score: Verb = {
         ? null
         : new Map((await loadTasks(settings.instances)).map(({ instanceId, issue }) => [instanceId, issue]));
     if (issues === null) terminal.note("no --instances: the issue is the trajectory's first user message");
-    const interrupt = listenForInterrupt(() => terminal.warn("interrupted: waiting for the score in flight"));
-    const progress = await openProgress(terminal, settings.events);
-    try {
+    const { run } = settings;
+    const work = {
+      terminal,
+      events: settings.events,
+      inFlight: "the score in flight",
+      left: run === undefined ? "no score was kept" : "scores so far are kept",
+      ...(run === undefined ? { goOn: "scores are kept with --run DIR, and the same command goes on from there" } : {}),
+    };
+    return longWork(work, async ({ emit, drain, stop }) => {
       await using model = await openModel(settings.model, {
         threads: settings.jobs,
         memoryLimit: settings.memory === undefined ? null : settings.memory * 1_000_000,
       });
       // Before the rollouts are read: a model that can't score is told at once.
-      if (settings.dryRun !== true) await model.open(interrupt.stop);
+      if (settings.dryRun !== true) await model.open(stop);
       const loaded = await loadRolloutsAs(
         paths as string[],
         {
-          signal: interrupt.drain,
+          signal: drain,
           skipBad: settings.skipBad === true,
           ...(scaffold === undefined ? {} : { scaffold }),
         },
@@ -86,9 +90,9 @@ export const score: Verb = {
         model,
         saved: (await directory?.rewards()) ?? [],
         save: async (line) => directory?.appendReward(line),
-        emit: progress.emit,
-        drain: interrupt.drain,
-        stop: interrupt.stop,
+        emit,
+        drain,
+        stop,
       });
       const lines = rollouts.flatMap(({ instanceId, rolloutId, input }): ScoreLine[] => {
         const reward = rewards.get(instanceId)?.get(rolloutId)?.signal;
@@ -105,16 +109,8 @@ export const score: Verb = {
         line.cutTokens,
       ]);
       terminal.result(formatTable(["instance", "rollout", "reward", "tokens", "cut"], rows));
-      if (interrupt.drain.aborted) {
-        const hint = directory === null ? "scores are saved with --run DIR" : "the same command goes on from here";
-        throw new BestkError("interrupted", `interrupted after ${lines.length} of ${rollouts.length} rollouts`, {
-          hint,
-        });
-      }
+      if (drain.aborted) throw interrupted(work);
       return 0;
-    } finally {
-      await progress.close();
-      interrupt.dispose();
-    }
+    });
   },
 };

@@ -7,16 +7,16 @@ import { onlyOf } from "../../run/filter.js";
 import { DEFAULT_BUDGET, type FilteredInstance, type FilterResult, filterTests } from "../../run/filterTests.js";
 import { RunDirectory } from "../../run/store.js";
 import { OUTPUT_RULES, type OutputRule } from "../../testgen/filter.js";
-import { listenForInterrupt } from "../interrupt.js";
+import { addLimitOptions, type LimitFlags, limitsOf } from "../limits.js";
+import { interrupted, longWork } from "../longWork.js";
 import { collect, type GlobalOptions, wholeNumber } from "../options.js";
-import { openProgress } from "../progress.js";
 import { openEnvironments } from "../sandboxes.js";
 import { formatTable } from "../table.js";
 import { openTerminal, type Terminal } from "../terminal.js";
 import { readTests, writeTests } from "../testFiles.js";
 import type { Verb } from "../verb.js";
 
-interface Options extends GlobalOptions {
+interface Options extends GlobalOptions, LimitFlags {
   readonly instances?: readonly string[];
   readonly output?: string;
   readonly run: string;
@@ -43,7 +43,7 @@ export const testgenFilter: Verb = {
   ],
   ignores: ["seed", "skip-bad"],
   define: (command) =>
-    command
+    addLimitOptions(command)
       .description("run generated tests on base, and keep those that fail there each time for the issue's sake")
       .argument("<tests...>", "files of generated tests (JSONL, plain or gzipped)")
       .option("--instances <file>", "instance records (several files, or repeated)", collect)
@@ -73,17 +73,18 @@ export const testgenFilter: Verb = {
     }
     const tasks = await loadTasks(settings.instances);
     const lines = onlyOf(await readTests(paths as string[]), settings);
-    const resume = `the same command again goes on from ${settings.run}`;
     if (settings.dryRun === true) {
       terminal.note(`would run ${lines.length} tests on base`);
       return 0;
     }
-    const interrupt = listenForInterrupt(() =>
-      terminal.warn("interrupted: waiting for the tests in flight (Ctrl-C again stops them)"),
-    );
-    const progress = await openProgress(terminal, settings.events);
-    try {
-      const environments = await openEnvironments(settings.sandbox, terminal, interrupt.stop);
+    const work = {
+      terminal,
+      events: settings.events,
+      inFlight: "the tests in flight",
+      left: "what was run is kept",
+    };
+    return longWork(work, async ({ emit, drain, stop }) => {
+      const environments = await openEnvironments(settings.sandbox, terminal, stop, { limits: limitsOf(settings) });
       await using directory = await RunDirectory.open(settings.run);
       const result = await filterTests({
         lines,
@@ -100,22 +101,14 @@ export const testgenFilter: Verb = {
         outputs: settings.outputs,
         nonce: () => randomUUID().replaceAll("-", ""),
         jobs: settings.jobs,
-        emit: progress.emit,
-        drain: interrupt.drain,
-        stop: interrupt.stop,
+        emit,
+        drain,
+        stop,
       });
-      if (!result.complete) throw new BestkError("interrupted", "interrupted; what was run is kept", { hint: resume });
+      if (!result.complete) throw interrupted(work);
       await show(result, settings.output, terminal);
       return 0;
-    } catch (thrown) {
-      if (interrupt.drain.aborted && !(thrown instanceof BestkError)) {
-        throw new BestkError("interrupted", "interrupted; what was run is kept", { hint: resume, cause: thrown });
-      }
-      throw thrown;
-    } finally {
-      await progress.close();
-      interrupt.dispose();
-    }
+    });
   },
 };
 

@@ -14,10 +14,10 @@ import { onlyOf } from "../../run/filter.js";
 import { type GenerateResult, generateTests, linesOf } from "../../run/testgen.js";
 import { languageOf } from "../../testgen/llm/language.js";
 import { llmGenerator } from "../../testgen/llm.js";
-import { type Interrupt, listenForInterrupt } from "../interrupt.js";
+import { addLimitOptions, type LimitFlags, limitsOf } from "../limits.js";
+import { interrupted, type LongWork, longWork, type WorkContext } from "../longWork.js";
 import { addScaffoldOption, collect, type GlobalOptions, wholeNumber } from "../options.js";
 import { writePredictions } from "../patches.js";
-import { openProgress } from "../progress.js";
 import { scaffoldNamed } from "../runFlags.js";
 import { openEnvironments } from "../sandboxes.js";
 import { tellSkipped } from "../skipped.js";
@@ -25,7 +25,7 @@ import { clean, formatTable } from "../table.js";
 import { openTerminal, type Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
-interface Flags extends GlobalOptions {
+interface Flags extends GlobalOptions, LimitFlags {
   readonly instances?: readonly string[];
   readonly output?: string;
   readonly baseUrl?: string;
@@ -59,7 +59,7 @@ export const testgenLlm: Verb = {
   ],
   ignores: ["seed"],
   define: (command) =>
-    addScaffoldOption(command)
+    addLimitOptions(addScaffoldOption(command))
       .description("have a model write tests, and keep those that fail on base for the issue's sake")
       .argument("[rollouts...]", "rollouts: the files that their patches touch are shown as they are at base")
       .option("--instances <file>", "instance records (several files, or repeated)", collect)
@@ -87,22 +87,25 @@ export const testgenLlm: Verb = {
   act: async ([paths], options) => {
     const flags = options as unknown as Flags;
     const terminal = openTerminal(options);
-    const interrupt = listenForInterrupt(() => terminal.warn("interrupted: waiting for the answers under way"));
-    try {
-      const output = given(flags.output, "-o", "tests are written to a file, for --generated");
-      const result = await generate(paths as readonly string[], flags, terminal, interrupt);
-      if (result === null) return 0;
-      const lines = linesOf(result);
-      await writePredictions(output, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-      show(result, terminal);
-      terminal.note(`${lines.length} tests: ${output}`);
-      return exitCodeOf(result, terminal);
-    } catch (thrown) {
-      if (interrupt.drain.aborted) throw interrupted(flags, thrown);
-      throw thrown;
-    } finally {
-      interrupt.dispose();
-    }
+    const output = given(flags.output, "-o", "tests are written to a file, for --generated");
+    const work: LongWork = {
+      terminal,
+      events: flags.events,
+      inFlight: "the answers under way",
+      left: "no tests were written",
+      ...(flags.record === undefined ? { goOn: "with --record FILE answers are kept, and asked for once" } : {}),
+    };
+    const result = await longWork(work, async (context) => {
+      const made = await generate(paths as readonly string[], flags, terminal, context);
+      if (context.drain.aborted) throw interrupted(work);
+      return made;
+    });
+    if (result === null) return 0;
+    const lines = linesOf(result);
+    await writePredictions(output, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    show(result, terminal);
+    terminal.note(`${lines.length} tests: ${output}`);
+    return exitCodeOf(result, terminal);
   },
 };
 
@@ -111,7 +114,7 @@ async function generate(
   paths: readonly string[],
   flags: Flags,
   terminal: Terminal,
-  { drain, stop }: Interrupt,
+  { emit, drain, stop }: WorkContext,
 ): Promise<GenerateResult | null> {
   const instances = given(flags.instances, "--instances", "a test is written from the issue of an instance record");
   const model = given(flags.model, "--model", "give the model's name on the server");
@@ -123,42 +126,33 @@ async function generate(
   terminal.note(`${tasks.length} instances, at most ${budgetTokens} tokens each`);
   const chat = await openChat(flags);
   if (flags.dryRun === true) return null;
-  const environments = await openEnvironments(flags.sandbox, terminal, stop);
-  const progress = await openProgress(terminal, flags.events);
-  try {
-    const nonce = (): string => randomUUID().replaceAll("-", "");
-    const bench = { environments, machine: openMachine(), nonce, emit: progress.emit };
-    const generator = llmGenerator({
-      chat,
-      model,
-      temperature: flags.temperature ?? null,
-      maxTokens: flags.maxTokens,
-      samples: flags.samples,
-      turns: flags.turns,
-      budgetTokens,
-      timeoutSeconds: flags.testTimeout,
-      runner: flags.runner ?? null,
-      openBase: (task, signal) => openBase(task, bench, signal),
-      patchesOf: (instanceId) => patches.get(instanceId) ?? [],
-      drain,
-    });
-    const result = await generateTests({
-      tasks,
-      generator,
-      jobs: flags.jobs,
-      emit: progress.emit,
-      onInstance: ({ instanceId, tests, cost }, count) =>
-        terminal.status(
-          `[${count}/${tasks.length}] ${clean(instanceId)}: ${tests.length} tests, ${cost.tokens} tokens`,
-        ),
-      drain,
-      stop,
-    });
-    if (drain.aborted) throw interrupted(flags);
-    return result;
-  } finally {
-    await progress.close();
-  }
+  const environments = await openEnvironments(flags.sandbox, terminal, stop, { limits: limitsOf(flags) });
+  const nonce = (): string => randomUUID().replaceAll("-", "");
+  const bench = { environments, machine: openMachine(), nonce, emit };
+  const generator = llmGenerator({
+    chat,
+    model,
+    temperature: flags.temperature ?? null,
+    maxTokens: flags.maxTokens,
+    samples: flags.samples,
+    turns: flags.turns,
+    budgetTokens,
+    timeoutSeconds: flags.testTimeout,
+    runner: flags.runner ?? null,
+    openBase: (task, signal) => openBase(task, bench, signal),
+    patchesOf: (instanceId) => patches.get(instanceId) ?? [],
+    drain,
+  });
+  return generateTests({
+    tasks,
+    generator,
+    jobs: flags.jobs,
+    emit,
+    onInstance: ({ instanceId, tests, cost }, count) =>
+      terminal.note(`[${count}/${tasks.length}] ${clean(instanceId)}: ${tests.length} tests, ${cost.tokens} tokens`),
+    drain,
+    stop,
+  });
 }
 
 function given<T>(value: T | undefined, flag: string, hint: string): T {
@@ -252,10 +246,4 @@ function temperature(text: string): number {
     throw new InvalidArgumentError("expected a number from 0 to 2.");
   }
   return value;
-}
-
-function interrupted({ record }: Flags, cause?: unknown): BestkError {
-  const hint =
-    record === undefined ? "with --record FILE answers are kept" : `the same command again goes on from ${record}`;
-  return new BestkError("interrupted", "interrupted; no tests were written", { hint, cause });
 }

@@ -26,8 +26,7 @@ export const verify: Verb = {
   act: async ([paths], options) => {
     const flags = { ...options, aggregator: "execution-based" } as unknown as RunFlags;
     const terminal = openTerminal(options);
-    const resume = `the same command again goes on from ${flags.run}`;
-    const result = await runFromFlags({ paths: paths as string[], flags, scored: false, terminal, resume });
+    const result = await runFromFlags({ paths: paths as string[], flags, scored: false, terminal });
     if (result === null) return 0;
     const lines: unknown[] = [];
     for await (const { text } of readLines(join(flags.run, "evidence.jsonl"))) lines.push(JSON.parse(text));
