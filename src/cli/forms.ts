@@ -1,6 +1,8 @@
 // Every form that bestk reads or writes, by name, each with the type that its writers use: a schema that differs doesn't compile.
 import type { z } from "zod";
 import { costSchema } from "../core/cost.js";
+import { type EventLine, eventLineSchema } from "../core/schemas/events.js";
+import { type RunPlan, regradePlanSchema, runPlanSchema } from "../core/schemas/plans.js";
 import {
   gradeSchema,
   inspectSchema,
@@ -9,7 +11,7 @@ import {
   rolloutRecordSchema,
   scoreSchema,
 } from "../core/schemas/rollouts.js";
-import { doctorSchema, eventSchema, replaySchema, runCardSchema, schemaListSchema } from "../core/schemas/run.js";
+import { doctorSchema, replaySchema, runCardSchema, schemaListSchema } from "../core/schemas/run.js";
 import { predictionSchema, rankingLineSchema, rankingSchema } from "../core/schemas/selection.js";
 import { ablationSchema, compareSchema, curveSchema } from "../core/schemas/study.js";
 import { filteredSchema, minedSchema, testReportSchema, writtenSchema } from "../core/schemas/testgen.js";
@@ -27,7 +29,6 @@ import type { GradeLine } from "../grade/verdict.js";
 import { rewardFileSchema } from "../reward/rewardFile.js";
 import type { InspectLine } from "../rollouts/inspect.js";
 import { instanceSchema } from "../rollouts/instances.js";
-import type { RunEvent } from "../run/events.js";
 import type { FilteredInstance } from "../run/filterTests.js";
 import type { LabelledRanking } from "../run/ranking.js";
 import type { ScoreLine } from "../run/score.js";
@@ -191,7 +192,19 @@ export const FORMS = {
   event: {
     title: "Progress event",
     description: "--events of every verb that works long",
-    schema: told<RunEvent>()(eventSchema),
+    schema: told<EventLine>()(eventLineSchema),
+    use: "written",
+  },
+  "run-plan": {
+    title: "What a run would do",
+    description: "run, verify and demo with --dry-run --json",
+    schema: told<RunPlan>()(runPlanSchema),
+    use: "written",
+  },
+  "regrade-plan": {
+    title: "What a regrading would change",
+    description: "regrade --dry-run --json",
+    schema: regradePlanSchema,
     use: "written",
   },
   schemas: {

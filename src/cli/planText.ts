@@ -1,44 +1,9 @@
 // A plan before it is carried out: two lines before every run, tables and a document for `--dry-run`.
+import type { RunPlan } from "../core/schemas/plans.js";
 import type { Forecast, InstanceForecast } from "../run/forecast.js";
 import { sizeText } from "./limits.js";
 import { clean, formatTable } from "./table.js";
 import { duration } from "./window.js";
-
-/** `bestk.plan/1`: what `--dry-run --json` prints. */
-export interface PlanDocument {
-  readonly schema: "bestk.plan/1";
-  /** The run directory that was looked through. */
-  readonly run: string;
-  readonly sandbox: string;
-  /** False: the engine did not answer, so what is cached and which images are here isn't known. */
-  readonly engineAnswered: boolean;
-  readonly jobs: number;
-  readonly instances: number;
-  readonly rollouts: number;
-  readonly candidates: number;
-  readonly verdicts: {
-    readonly cached: number;
-    readonly toRun: number;
-    /** Candidates that need no run: empty patches, or instances without tests. */
-    readonly needless: number;
-  };
-  readonly bases: { readonly cached: number; readonly toRun: number };
-  readonly rewards: Forecast["rewards"];
-  readonly tests: {
-    /** Files of regression tests; null where some instances pick theirs from a repository that isn't here yet. */
-    readonly regressionFiles: number | null;
-    readonly generated: number;
-  };
-  readonly images: {
-    readonly here: number;
-    readonly toPull: readonly string[];
-    readonly toMake: readonly string[];
-    /** Of the images that are here; layers that they share count for each. */
-    readonly bytesHere: number | null;
-  } | null;
-  readonly time: Forecast["time"];
-  readonly perInstance: readonly InstanceForecast[];
-}
 
 export interface PlanFacts {
   readonly run: string;
@@ -47,14 +12,14 @@ export interface PlanFacts {
   readonly engineAnswered: boolean;
 }
 
-export function planDocument(forecast: Forecast, { run, sandbox, jobs, engineAnswered }: PlanFacts): PlanDocument {
+export function planDocument(forecast: Forecast, { run, sandbox, jobs, engineAnswered }: PlanFacts): RunPlan {
   const { instances, rewards, time } = forecast;
   const sum = (of: (each: InstanceForecast) => number): number =>
     instances.reduce((total, each) => total + of(each), 0);
   const [cached, toRun, candidates] = [sum((e) => e.cached), sum((e) => e.toRun), sum((e) => e.candidates)];
   const files = instances.map(({ regressionFiles }) => regressionFiles);
   return {
-    schema: "bestk.plan/1",
+    schema: "bestk.run-plan/1",
     run,
     sandbox,
     engineAnswered,
@@ -74,11 +39,11 @@ export function planDocument(forecast: Forecast, { run, sandbox, jobs, engineAns
     },
     images: imagesOf(instances),
     time,
-    perInstance: instances,
+    perInstance: [...instances],
   };
 }
 
-function imagesOf(instances: readonly InstanceForecast[]): PlanDocument["images"] {
+function imagesOf(instances: readonly InstanceForecast[]): RunPlan["images"] {
   const images = [...new Map(instances.flatMap(({ image }) => (image === null ? [] : [[image.name, image]]))).values()];
   if (images.length === 0) return null;
   const named = (state: string): string[] =>
@@ -90,7 +55,7 @@ function imagesOf(instances: readonly InstanceForecast[]): PlanDocument["images"
 }
 
 /** What every run says before it starts: what there is, and what of it is work. */
-export function planLines(plan: PlanDocument): readonly [string, string] {
+export function planLines(plan: RunPlan): readonly [string, string] {
   const { verdicts, rewards, images, time, jobs } = plan;
   const first = `${plan.instances} instances, ${plan.rollouts} rollouts, ${plan.candidates} distinct candidates`;
   const pulls = images === null ? 0 : images.toPull.length;
@@ -112,7 +77,7 @@ export function planLines(plan: PlanDocument): readonly [string, string] {
   ];
 }
 
-function basis({ time, perInstance }: PlanDocument): string {
+function basis({ time, perInstance }: RunPlan): string {
   const { measured, assumedSeconds } = time;
   if (measured === 0) return `assumed: ${assumedSeconds} s a run of an instance's tests`;
   const others = perInstance.length - measured;
@@ -123,7 +88,7 @@ function basis({ time, perInstance }: PlanDocument): string {
 const MOST_LISTED = 20;
 
 /** The whole plan for a person. */
-export function planText(plan: PlanDocument, verbose: boolean): string {
+export function planText(plan: RunPlan, verbose: boolean): string {
   const { images, verdicts, bases, rewards, tests } = plan;
   const unknown = plan.engineAnswered ? "" : " (the engine doesn't answer: nothing is known of what is cached)";
   const rows: [string, string][] = [
@@ -177,7 +142,7 @@ export function planText(plan: PlanDocument, verbose: boolean): string {
   );
 }
 
-function imagesText(images: PlanDocument["images"]): string {
+function imagesText(images: RunPlan["images"]): string {
   if (images === null) return "none, or not known";
   const { here, toPull, toMake, bytesHere } = images;
   const sized = here > 0 && bytesHere !== null ? ` (${sizeText(bytesHere)})` : "";

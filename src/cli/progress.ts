@@ -1,7 +1,7 @@
 // Progress for people and for programs: a live window on a terminal, a line a completion elsewhere, JSONL with `--events`.
 import { createWriteStream, type WriteStream } from "node:fs";
 import { BestkError } from "../core/errors.js";
-import type { EventLine } from "../core/eventSchema.js";
+import type { EventLine } from "../core/schemas/events.js";
 import type { Emit, RunEvent } from "../run/events.js";
 import { follow, nothingYet, shortId } from "./follow.js";
 import { clean } from "./table.js";

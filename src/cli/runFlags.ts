@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
 import { BestkError } from "../core/errors.js";
 import { didYouMean } from "../core/nearest.js";
+import type { RunPlan } from "../core/schemas/plans.js";
 import type { Task } from "../core/types.js";
 import type { RewardModel } from "../reward/model.js";
 import { FORMATS, type FormatName } from "../rollouts/adapter.js";
@@ -19,7 +20,7 @@ import { runnerNamed } from "../verify/runners.js";
 import { addLimitOptions, type LimitFlags, limitsOf } from "./limits.js";
 import { interrupted, longWork } from "./longWork.js";
 import { addScaffoldOption, collect, type GlobalOptions, share, wholeNumber } from "./options.js";
-import { type PlanDocument, planDocument, planLines, planText } from "./planText.js";
+import { planDocument, planLines, planText } from "./planText.js";
 import { openModel } from "./rewardModel.js";
 import { openEnvironments } from "./sandboxes.js";
 import { tellSkipped } from "./skipped.js";
@@ -154,7 +155,7 @@ function cardOf(
   };
 }
 
-function plannedFigures({ jobs, verdicts, rewards, time }: PlanDocument): NonNullable<RunRequest["planned"]> {
+function plannedFigures({ jobs, verdicts, rewards, time }: RunPlan): NonNullable<RunRequest["planned"]> {
   return {
     jobs,
     cachedCandidates: verdicts.cached,

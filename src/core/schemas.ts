@@ -3,8 +3,6 @@ import { z } from "zod";
 import { SIGNAL_NAMES, type Signals, UNAVAILABLE_REASONS } from "./signal.js";
 import { CHANGE_SETS, type FileKind, type GeneratedOutcome, type PatchFeatures, TEST_OUTCOMES } from "./types.js";
 
-export { type EventLine, eventLineSchema } from "./eventSchema.js";
-
 export const signalSchema = z
   .discriminatedUnion("status", [
     z.object({ status: z.literal("ok"), value: z.number() }),

@@ -1,5 +1,5 @@
 // What a long run tells while it works: plain data, drawn by the command line and written by `--events`.
-import type { EventLine } from "../core/eventSchema.js";
+import type { EventLine } from "../core/schemas/events.js";
 
 type WithoutStamp<T> = T extends unknown ? Readonly<Omit<T, "schema" | "time">> : never;
 

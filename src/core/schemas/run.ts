@@ -1,6 +1,5 @@
-// The forms of a run: its card, the events it tells while it works, what the machine has, and a replay of its choice.
+// The forms of a run: its card, what the machine has, and a replay of its choice.
 import { z } from "zod";
-import { UNAVAILABLE_REASONS } from "../signal.js";
 
 const count = z.number().int().nonnegative();
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -27,6 +26,7 @@ export const runCardSchema = z.object({
     .nullable()
     .optional()
     .describe("null: no reward model was run"),
+  testTimeout: z.number().int().positive().optional().describe("seconds, in place of the instances' own limits"),
   seed: count.optional(),
   jobs: z.number().int().positive(),
   filter: z.object({ only: strings.optional(), limit: z.number().int().positive().optional() }),
@@ -46,41 +46,6 @@ export const runCardSchema = z.object({
 });
 
 export type RunCard = z.infer<typeof runCardSchema>;
-
-/** A line of `--events`. */
-export const eventSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("plan"), instances: count, rollouts: count, candidates: count }),
-  z.object({ type: z.literal("image"), instanceId: z.string(), message: z.string() }),
-  z.object({ type: z.literal("base"), instanceId: z.string(), cached: z.boolean() }),
-  z.object({ type: z.literal("reward"), done: count, total: count, cached: count }),
-  z.object({
-    type: z.literal("candidate"),
-    instanceId: z.string(),
-    candidateId: z.string(),
-    cached: z.boolean(),
-    unavailable: z.enum(UNAVAILABLE_REASONS).nullable().describe("why a signal of the tests is missing"),
-    done: count,
-    total: count,
-  }),
-  z.object({
-    type: z.literal("generated"),
-    instanceId: z.string(),
-    test: z.string(),
-    dropped: z.string().nullable().describe("why the filter dropped it; null: kept"),
-    done: count,
-    total: count,
-  }),
-  z.object({ type: z.literal("graded"), done: count, total: count }),
-  z.object({
-    type: z.literal("retry"),
-    instanceId: z.string(),
-    attempt: count,
-    at: z.string().describe("ISO 8601, UTC"),
-    failure: z.string(),
-    message: z.string(),
-  }),
-  z.object({ type: z.literal("warning"), message: z.string() }),
-]);
 
 /** `bestk.doctor/1`. */
 export const doctorSchema = z.object({

@@ -1,6 +1,6 @@
 // The lines of `--events`: what a long run tells while it works, enough to draw its progress from nothing else.
 import { z } from "zod";
-import { UNAVAILABLE_REASONS } from "./signal.js";
+import { UNAVAILABLE_REASONS } from "../signal.js";
 
 const instanceId = z.string().min(1).describe("the instance that it belongs to");
 const candidateId = z.string().describe("sha256: and the hash of the normalised patch");
