@@ -13,7 +13,7 @@ import {
 } from "../core/schemas/rollouts.js";
 import { doctorSchema, replaySchema, runCardSchema, schemaListSchema } from "../core/schemas/run.js";
 import { predictionSchema, rankingLineSchema, rankingSchema } from "../core/schemas/selection.js";
-import { ablationSchema, compareSchema, curveSchema } from "../core/schemas/study.js";
+import { ablationSchema, compareSchema, curveSchema, planSchema } from "../core/schemas/study.js";
 import { filteredSchema, minedSchema, testReportSchema, writtenSchema } from "../core/schemas/testgen.js";
 import {
   type CandidateLine,
@@ -36,6 +36,7 @@ import type { AblationStudy } from "../study/ablation.js";
 import { gridSchema } from "../study/ablationGrid.js";
 import type { Comparison } from "../study/compare.js";
 import type { CurveDocument } from "../study/curve.js";
+import type { PlanStudy } from "../study/planner.js";
 import type { MineFigures } from "../testgen/mine.js";
 import { type RenderLine, type TestReport, told, type WrittenLine } from "./formTypes.js";
 
@@ -130,6 +131,12 @@ export const FORMS = {
     title: "Best@K curves",
     description: "curve --json",
     schema: told<CurveDocument>()(curveSchema),
+    use: "written",
+  },
+  plan: {
+    title: "What a budget buys",
+    description: "plan --json",
+    schema: told<PlanStudy>()(planSchema),
     use: "written",
   },
   ablation: {

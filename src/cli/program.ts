@@ -19,6 +19,7 @@ export const VERBS: VerbTable = {
   curve: ["best@k of aggregators", async () => (await import("./verbs/curve.js")).curve],
   compare: ["two pieces of evidence, side by side", async () => (await import("./verbs/compare.js")).compare],
   ablate: ["a grid of aggregators and settings", async () => (await import("./verbs/ablate.js")).ablate],
+  plan: ["what to spend on rollouts, tests and rewards", async () => (await import("./verbs/plan.js")).plan],
   regrade: ["all verdicts again, from saved logs", async () => (await import("./verbs/regrade.js")).regrade],
   render: ["exactly what the reward model reads", async () => (await import("./verbs/render.js")).render],
   grade: ["ground truth of rollouts or of saved logs", async () => (await import("./verbs/grade.js")).grade],

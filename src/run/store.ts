@@ -117,7 +117,7 @@ export class RunDirectory implements AsyncDisposable {
 }
 
 /** Ids are free text: a name that needed changing gets a hash, so that two ids never share a folder. */
-function fileNameOf(id: string): string {
+export function fileNameOf(id: string): string {
   const name = id
     .replace(/^sha256:/, "")
     .replace(/[^\w.-]+/g, "_")

@@ -102,7 +102,7 @@ function withTests(
   return { draws, exact };
 }
 
-interface Unit {
+export interface Unit {
   readonly key: string;
   readonly source: string | null;
 }
@@ -111,7 +111,7 @@ interface Unit {
  * Distinct tests of an instance that make up its reproduction signal, in a fixed order. In a run these are the tests
  * that fail on base; a table may count all, which shows in its sums.
  */
-function votingTests(pool: readonly Evidence[]): readonly Unit[] {
+export function votingTests(pool: readonly Evidence[]): readonly Unit[] {
   const countsAll = pool.every(({ signals, generated = [] }) => {
     const { reproduction } = signals;
     return reproduction.status !== "ok" || generated.filter(isPass).length === reproduction.value;

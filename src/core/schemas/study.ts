@@ -104,3 +104,98 @@ export const compareSchema = z.object({
   onlyOneSide: count.describe("labelled instances that one side alone holds, left out"),
   words: z.string(),
 });
+
+const testLevel = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("none") }),
+  z.object({ kind: z.literal("generators"), count: count.nullable().describe("null: sources are unknown, all tests") }),
+  z.object({ kind: z.literal("number"), count }),
+]);
+
+const prices = z.object({
+  rollout: z.number(),
+  generator: z.number(),
+  write: z.number(),
+  open: z.number(),
+  regression: z.number(),
+  test: z.number(),
+  score: z.number(),
+});
+
+const level = {
+  tests: testLevel,
+  regression: z.boolean(),
+  samples: count.describe("reward samples a rollout"),
+};
+
+const planPoint = z.object({
+  ...level,
+  k: z.number().int().positive().describe("rollouts drawn"),
+  resolved: estimate.describe("share resolved, in expectation"),
+  exact: z.boolean().describe("false where tests, samples or rollouts were drawn"),
+  cost: z.number().describe("an instance, in `unit`"),
+  spend: z.object({
+    rollouts: z.number(),
+    generators: z.number(),
+    tests: z.number().nullable(),
+    candidates: z.number().describe("distinct candidates that tests run on, in expectation"),
+    scores: z.number(),
+  }),
+});
+
+const difference = { difference: estimate, p: pValue };
+
+/** `bestk.plan/1`. */
+export const planSchema = z.object({
+  schema: z.literal("bestk.plan/1"),
+  aggregator: z.string(),
+  unit: z.string().describe("of every cost"),
+  prices: prices.describe("of one of each; of instances that were not measured"),
+  measured: count.describe("instances with durations of their own"),
+  instances: count,
+  unlabelled: count.describe("left out: a rollout has no label"),
+  tooFew: count.describe("left out: fewer rollouts than the largest k"),
+  points: z.array(planPoint),
+  frontier: z
+    .array(
+      z.object({
+        plan: planPoint,
+        gain: z.object(difference).nullable().describe("over the last firm plan before it; null for the first"),
+        firm: z.boolean().describe("the gain is more than noise"),
+      }),
+    )
+    .describe("by cost: no cheaper plan resolves as much"),
+  equal: z.array(
+    z.object({
+      k: z.number(),
+      more: testLevel,
+      fewer: testLevel,
+      regression: z.boolean(),
+      samples: count,
+      equals: z.number().nullable().describe("rollouts that resolve as much with fewer tests; null: more than `most`"),
+      most: z.number(),
+      nearest: z.object({ ...difference, k: z.number() }),
+    }),
+  ),
+  advice: z.array(
+    z.object({
+      budget: z.object({
+        cost: z.number().optional(),
+        rollouts: z.number().optional(),
+        generators: z.number().optional(),
+        tests: z.number().optional(),
+        samples: z.number().optional(),
+      }),
+      best: planPoint.nullable(),
+      runnerUp: z
+        .object({ ...difference, plan: planPoint })
+        .nullable()
+        .describe("the best that buys other evidence"),
+      cheapest: z
+        .object({ ...difference, plan: planPoint })
+        .nullable()
+        .describe("the cheapest that the best can't be told from"),
+      outside: z.number().nullable().describe("share resolved on instances that had no say in the choice of the plan"),
+      words: z.string(),
+    }),
+  ),
+});
