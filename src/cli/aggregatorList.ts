@@ -1,6 +1,6 @@
 // The values of `-a A,B`, `-k 1-26` and `--uneven`: read strictly, before any file is opened.
 import { InvalidArgumentError } from "commander";
-import { aggregatorNamed } from "../select/registry.js";
+import { openAggregator } from "../run/aggregators.js";
 import type { CurveAggregator, UnevenRule } from "../study/curve.js";
 import { UNEVEN_RULES } from "../study/uneven.js";
 
@@ -19,7 +19,7 @@ export function nameList(text: string, before: readonly string[] = []): readonly
 
 /** Each aggregator once, in the order asked for; `oracle` is one in curves. Throws BestkError `usage`. */
 export function curveAggregators(names: readonly string[]): readonly CurveAggregator[] {
-  return [...new Set(names)].map((name) => (name === "oracle" ? name : aggregatorNamed(name)));
+  return [...new Set(names)].map((name) => (name === "oracle" ? name : openAggregator(name)));
 }
 
 /** "1-4,8" as [1, 2, 3, 4, 8], ascending, each once. */

@@ -9,13 +9,13 @@ import type { RewardModel } from "../reward/model.js";
 import { FORMATS, type FormatName } from "../rollouts/adapter.js";
 import { loadGeneratedTests, withGeneratedTests } from "../rollouts/generatedTests.js";
 import { loadTasks } from "../rollouts/instances.js";
+import { openAggregator } from "../run/aggregators.js";
 import type { Environments } from "../run/environments.js";
 import { announce, executeRun, loadForRun, type RunRequest, type RunResult } from "../run/execute.js";
 import type { InstanceFilter } from "../run/filter.js";
 import { forecastRun } from "../run/forecast.js";
 import { makePlan } from "../run/plan.js";
 import { withRegressionRule } from "../run/regressionRule.js";
-import { aggregatorNamed } from "../select/registry.js";
 import { runnerNamed } from "../verify/runners.js";
 import { addLimitOptions, type LimitFlags, limitsOf } from "./limits.js";
 import { interrupted, longWork } from "./longWork.js";
@@ -70,7 +70,7 @@ export interface RunIntent {
 /** Loads, plans and runs. Returns null for `--dry-run`. */
 export async function runFromFlags(intent: RunIntent): Promise<RunResult | null> {
   const { flags, terminal, more } = intent;
-  const aggregator = aggregatorNamed(flags.aggregator);
+  const aggregator = openAggregator(flags.aggregator);
   const tasks = await tasksOf(flags, terminal);
   const work = {
     terminal,

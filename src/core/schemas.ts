@@ -1,7 +1,7 @@
 // The forms of bestk's own files, checked wherever one is read: files are the interface between the verbs.
 import { z } from "zod";
 import { SIGNAL_NAMES, type Signals, UNAVAILABLE_REASONS } from "./signal.js";
-import { CHANGE_SETS, type FileKind, type GeneratedOutcome, type PatchFeatures, TEST_OUTCOMES } from "./types.js";
+import { type FileKind, type GeneratedOutcome, type PatchFeatures, TEST_OUTCOMES } from "./types.js";
 
 export const signalSchema = z
   .discriminatedUnion("status", [
@@ -38,10 +38,11 @@ export const patchFeaturesSchema = z
       .string()
       .optional()
       .describe("name of what the patch changes beside comments, blank lines and spacing; absent where unknown"),
-    sets: z
-      .record(z.enum(CHANGE_SETS), hashes.readonly())
+    hunks: z.number().int().nonnegative().optional().describe("hunks that change something; absent where unknown"),
+    places: hashes
+      .readonly()
       .optional()
-      .describe("in what patches can agree: sorted hashes of tokens by side, pairs, lines, files and places"),
+      .describe("sorted hashes of path and line on base of each change; absent where unknown"),
   })
   .describe("what aggregators see of the patch");
 
@@ -96,6 +97,10 @@ export interface InstanceRanking {
   readonly selected: string | null;
   readonly tie: boolean;
   readonly why: string;
+  /** Of the selected rollout being right; only where the aggregator has one. */
+  readonly probability?: number;
+  /** It selects, but says that it is a guess; only where it does. */
+  readonly abstains?: true;
 }
 
 /** `bestk.generated-test/1`: one line a generated test, as generators write it and `--generated` reads it. */

@@ -118,23 +118,6 @@ export interface GeneratedOutcome {
 /** Kinds of touched files; only `source` is verified and submitted. */
 export type FileKind = "source" | "test" | "test-configuration" | "reproduction" | "generated" | "binary";
 
-/** What two patches can have in common, each a set of its own. Of changed lines, comments and blank lines count for nothing in `addedLines` and `removedLines`. */
-export const CHANGE_SETS = [
-  "added",
-  "removed",
-  "net",
-  "pairs",
-  "addedLines",
-  "removedLines",
-  "files",
-  "places",
-] as const;
-
-export type ChangeSetName = (typeof CHANGE_SETS)[number];
-
-/** Sorted distinct 32-bit FNV-1a hashes of what a normalised patch changes (`patch/changeSets.ts` says what of). */
-export type ChangeSets = Readonly<Record<ChangeSetName, readonly number[]>>;
-
 /** What selectors may know of a patch, computed by `patch/` (design: "Evidence carries what selectors need"). */
 export interface PatchFeatures {
   /** UTF-8 bytes of the normalised patch. */
@@ -147,8 +130,10 @@ export interface PatchFeatures {
   readonly tokenHashes: readonly number[];
   /** Name of what the patch changes beside comments, blank lines and spacing (`patch/syntax.ts`); absent where unknown. */
   readonly syntax?: string | undefined;
-  /** Absent in evidence that was written before they were kept. */
-  readonly sets?: ChangeSets | undefined;
+  /** Hunks that change something; absent in evidence that was written before they were counted. */
+  readonly hunks?: number | undefined;
+  /** Sorted distinct hashes of the places on base that it changes (`patch/places.ts`); absent as above. */
+  readonly places?: readonly number[] | undefined;
 }
 
 /** Rollouts of one instance with an equal normalised patch. Work is done once per candidate. */

@@ -1,9 +1,10 @@
 // What selectors may know of a patch without its text: sizes, kinds of files, and hashes of the tokens it changes.
 import type { FileKind, PatchFeatures } from "../core/types.js";
-import { changeSets } from "./changeSets.js";
 import { linesOf } from "./content.js";
 import { fnv1a, MAX_HASHES, sketchOf, TOKEN } from "./hashes.js";
 import type { PatchFile } from "./parse.js";
+import { changedPlaces } from "./places.js";
+import { isNoopHunk } from "./section.js";
 import { syntaxOf } from "./syntax.js";
 
 /**
@@ -22,7 +23,8 @@ export function featuresOf(patch: string, kept: readonly PatchFile[], touched: r
     files,
     tokenHashes: tokenHashes(kept),
     ...(syntax === null ? {} : { syntax }),
-    sets: changeSets(kept),
+    hunks: hunks.filter((hunk) => !isNoopHunk(hunk)).length,
+    places: changedPlaces(kept),
   };
 }
 

@@ -3,6 +3,8 @@ import { rollups } from "d3-array";
 import { BestkError } from "../core/errors.js";
 import type { Evidence } from "../core/schemas.js";
 import type { Labels } from "../core/types.js";
+import type { Aggregator } from "../select/aggregator.js";
+import { aggregatorNamed } from "../select/registry.js";
 import { type RewardSets, type VariantOptions, variantOf } from "./ablationEvidence.js";
 import type { Grid, GridRow, Settings } from "./ablationGrid.js";
 import { aggregatorOf } from "./ablationShape.js";
@@ -59,6 +61,8 @@ export interface AblationOptions {
   readonly rewards?: RewardSets;
   /** Bootstrap draws, default 2,000. */
   readonly draws?: number;
+  /** Finds an aggregator by its name; default: the registered ones. */
+  readonly aggregatorNamed?: (name: string) => Aggregator;
 }
 
 interface Measured {
@@ -83,7 +87,8 @@ export function studyAblation(
   }
   const { seed, rewards = {}, draws = BOOTSTRAP_DRAWS } = options;
   const variants = { seed, rewards, testDraws: grid.testDraws };
-  const measured = grid.rows.map((row) => measure(members, row, grid.k, variants));
+  const named = options.aggregatorNamed ?? aggregatorNamed;
+  const measured = grid.rows.map((row) => measure(members, row, grid.k, variants, named));
   const ids = members.map(({ instanceId }) => instanceId);
   const drawn = resamples(ids, { seed, draws });
   const [base, ...others] = measured as [Measured, ...Measured[]];
@@ -123,9 +128,15 @@ export function studyAblation(
   };
 }
 
-function measure(members: readonly LabelledPool[], row: GridRow, k: number | null, options: VariantOptions): Measured {
+function measure(
+  members: readonly LabelledPool[],
+  row: GridRow,
+  k: number | null,
+  options: VariantOptions,
+  named: (name: string) => Aggregator,
+): Measured {
   const { settings, name } = row;
-  const aggregator = aggregatorOf(settings.aggregator ?? "hybrid", settings, name);
+  const aggregator = aggregatorOf(settings.aggregator ?? "hybrid", settings, name, named);
   const variant = variantOf(
     members.map(({ pool }) => pool),
     settings,

@@ -35,9 +35,14 @@ const SIZES: Readonly<Record<"notebook" | "half", (rollouts: number) => number>>
 };
 
 /** Throws BestkError `usage` for an unknown aggregator, `configuration` for a setting that it doesn't have. */
-export function aggregatorOf(name: string, settings: Settings, row: string): Aggregator {
+export function aggregatorOf(
+  name: string,
+  settings: Settings,
+  row: string,
+  named: (name: string) => Aggregator = aggregatorNamed,
+): Aggregator {
   const { keys, shortlist, ties } = settings;
-  const registered = aggregatorNamed(name);
+  const registered = named(name);
   const changed = { keys, shortlist, ties };
   const [first] = Object.entries(changed).filter(([, value]) => value !== undefined);
   if (first === undefined) return registered;

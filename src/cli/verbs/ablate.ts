@@ -5,6 +5,7 @@ import { BestkError, messageOf } from "../../core/errors.js";
 import { readText, writeAtomic } from "../../core/io.js";
 import { ablationReport } from "../../report/ablationReport.js";
 import { formatOf, renderReport } from "../../report/render.js";
+import { openAggregator } from "../../run/aggregators.js";
 import { onlyOf } from "../../run/filter.js";
 import { openEvidence } from "../../run/openEvidence.js";
 import { studyAblation } from "../../study/ablation.js";
@@ -55,7 +56,11 @@ export const ablate: Verb = {
     for (const problem of loaded.problems) terminal[problem.kind === "error" ? "warn" : "note"](problemText(problem));
     const evidence = onlyOf(loaded.evidence, settings);
     const rewards = await rewardsOf(grid, file);
-    const study = studyAblation({ evidence, labels: loaded.labels }, grid, { seed: settings.seed, rewards });
+    const study = studyAblation({ evidence, labels: loaded.labels }, grid, {
+      seed: settings.seed,
+      rewards,
+      aggregatorNamed: openAggregator,
+    });
     const report = ablationReport(study, `Ablation against "${study.base}"`);
     if (settings.output !== undefined && format !== null) {
       if (settings.dryRun !== true) await write(settings.output, renderReport(report, format));

@@ -1,8 +1,9 @@
 // `bestk compare`: two pieces of evidence, or two aggregators on one, on the same instances: who wins, and is it chance.
+
+import { openAggregator } from "../../run/aggregators.js";
 import { onlyOf } from "../../run/filter.js";
 import { openEvidence } from "../../run/openEvidence.js";
 import type { Aggregator } from "../../select/aggregator.js";
-import { aggregatorNamed } from "../../select/registry.js";
 import { BOOTSTRAP_DRAWS, repositoryOf } from "../../study/bootstrap.js";
 import { type Comparison, compareSides, type Side } from "../../study/compare.js";
 import { pWords } from "../../study/verdict.js";
@@ -43,9 +44,7 @@ export const compare: Verb = {
   act: async ([first, second], options) => {
     const settings = options as unknown as Options;
     const terminal = openTerminal(options);
-    const aggregators = [settings.aggregator, settings.with ?? settings.aggregator].map((name) =>
-      aggregatorNamed(name),
-    );
+    const aggregators = [settings.aggregator, settings.with ?? settings.aggregator].map((name) => openAggregator(name));
     const sides = [
       await sideOf(String(first), aggregators[0] as Aggregator, settings, terminal),
       await sideOf(String(second), aggregators[1] as Aggregator, settings, terminal),

@@ -1,14 +1,15 @@
 // `bestk plan`: how to spend a budget on rollouts, tests and reward samples, from labelled evidence; no container, no model.
+
 import { basename } from "node:path";
 import { mean } from "d3-array";
 import { BestkError } from "../../core/errors.js";
 import { writeAtomic } from "../../core/io.js";
 import { planReport } from "../../report/planReport.js";
 import { formatOf, renderReport } from "../../report/render.js";
+import { openAggregator } from "../../run/aggregators.js";
 import { onlyOf } from "../../run/filter.js";
 import { openEvidence } from "../../run/openEvidence.js";
 import { measuredPrices, traceOf } from "../../run/scheduleTrace.js";
-import { aggregatorNamed } from "../../select/registry.js";
 import { type Budget, parseBudget } from "../../study/planner/advice.js";
 import { AGENT_RUNS, type CostModel, PRICE_NAMES, type Prices, parsePrices } from "../../study/planner/costs.js";
 import { studyPlans } from "../../study/planner.js";
@@ -73,7 +74,7 @@ export const plan: Verb = {
   act: async ([path], options) => {
     const settings = options as unknown as Options;
     const terminal = openTerminal(options);
-    const aggregator = aggregatorNamed(settings.aggregator);
+    const aggregator = openAggregator(settings.aggregator);
     const budgets: readonly Budget[] = (settings.budget ?? []).map(parseBudget);
     const given = Object.assign({}, ...(settings.cost ?? []).map(parsePrices)) as Partial<Prices>;
     const outputs = (settings.output ?? []).map((file) => ({ file, format: formatOf(file) }));

@@ -1,9 +1,9 @@
 // `bestk rank`: a ranking from stored evidence, in milliseconds; predictions out.
 import { BestkError } from "../../core/errors.js";
+import { openAggregator } from "../../run/aggregators.js";
 import { onlyOf } from "../../run/filter.js";
 import { openEvidence } from "../../run/openEvidence.js";
 import { predictionsText, rankEvidence } from "../../run/ranking.js";
-import { aggregatorNamed } from "../../select/registry.js";
 import { storedPatches } from "../../tables/candidates.js";
 import { problemText } from "../../tables/table.js";
 import { collect } from "../options.js";
@@ -46,7 +46,7 @@ export const rank: Verb = {
   act: async ([path], options) => {
     const settings = options as unknown as Options;
     const terminal = openTerminal(options);
-    const aggregator = aggregatorNamed(settings.aggregator);
+    const aggregator = openAggregator(settings.aggregator);
     const loaded = await openEvidence(String(path), {
       ...(settings.table === undefined ? {} : { table: settings.table }),
       ...(settings.patches === undefined ? {} : { patches: settings.patches }),

@@ -1,6 +1,7 @@
 // `bestk regrade`: all verdicts of a run again, from its saved logs; what a better grader makes of the same test runs.
+
+import { openAggregator } from "../../run/aggregators.js";
 import { regrade as regradeRun } from "../../run/regrade.js";
-import { aggregatorNamed } from "../../select/registry.js";
 import { showRanking } from "../showRanking.js";
 import { openTerminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -19,7 +20,7 @@ export const regrade: Verb = {
   act: async ([path], options) => {
     const terminal = openTerminal(options);
     const dryRun = options.dryRun === true;
-    const request = { runPath: String(path), aggregatorNamed, dryRun };
+    const request = { runPath: String(path), aggregatorNamed: openAggregator, dryRun };
     const { ranking, verdicts, changed, withoutRuns } = await regradeRun(request);
     if (ranking === null) terminal.data({ schema: "bestk.regrade-plan/1", verdicts, changed, withoutRuns });
     else {

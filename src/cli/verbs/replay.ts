@@ -1,8 +1,8 @@
 // `bestk replay`: a run's selection again, from its card and its evidence; equal byte for byte, or where it differs and why.
 
 import type { Replay } from "../../core/schemas/run.js";
+import { openAggregator } from "../../run/aggregators.js";
 import { replayRun } from "../../run/replay.js";
-import { aggregatorNamed } from "../../select/registry.js";
 import { clean } from "../table.js";
 import { openTerminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -23,7 +23,7 @@ export const replay: Verb = {
       .argument("<run>", "a run directory"),
   act: async ([path], options) => {
     const terminal = openTerminal(options);
-    const result = await replayRun({ runPath: String(path), aggregatorNamed, version: bestkVersion() });
+    const result = await replayRun({ runPath: String(path), aggregatorNamed: openAggregator, version: bestkVersion() });
     terminal.data(result);
     terminal.result(show(result));
     return result.equal ? 0 : 2;

@@ -11,6 +11,8 @@ const instanceRanking = {
     .boolean()
     .describe("whether the selection was taken from a tie, by the smallest candidate id, then rollout id"),
   why: z.string().describe("what decided, in words"),
+  probability: z.number().optional().describe("of the selected rollout being right; only a fusion gives one"),
+  abstains: z.literal(true).optional().describe("a fusion's selection below its threshold: a guess"),
 };
 
 /** `bestk.ranking/1` as one document: `rank --json`, `run --json`, `demo --json`, `regrade --json`. */

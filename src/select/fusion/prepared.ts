@@ -1,74 +1,39 @@
-// What a fusion reads of one instance, computed once however many draws are ranked: figures of rollouts, of pairs, of tests.
+// What a fusion reads of one instance, computed once however many draws are ranked: figures of rollouts, of pairs, of classes.
 import type { Evidence } from "../../core/schemas.js";
 import { SIGNAL_NAMES } from "../../core/signal.js";
-import type { ChangeSetName } from "../../core/types.js";
+import { classKeys } from "../behaviour.js";
 import { hasCandidate, isEmptyPatch } from "../candidate.js";
-import { splits, testTable } from "../testWeights/table.js";
-
-/** In what two patches may be alike: the tokens that `consensus` compares, and the sets of `patch/changeSets.ts`. */
-export type LikenessName = "tokens" | ChangeSetName;
-
-export const LIKENESSES = [
-  "tokens",
-  "added",
-  "removed",
-  "net",
-  "pairs",
-  "addedLines",
-  "removedLines",
-  "files",
-  "places",
-] as const satisfies readonly LikenessName[];
-
-/** Outcomes of generated tests that tell some rollouts from others, by test. */
-export interface PreparedTest {
-  readonly source: string;
-  readonly failsOnBase: boolean;
-  readonly passesOnBase: boolean;
-  /** By place in the pool: 1 passed, 0 not passed, −1 unknown. */
-  readonly passed: Int8Array;
-}
+import { type TestTable, testTable } from "../testWeights/table.js";
 
 export interface Prepared {
   readonly pool: readonly Evidence[];
-  /** Names of equal patches have equal numbers; −1: unknown or empty. */
-  readonly candidate: Int32Array;
   /** 0 may win; 1 its evidence speaks against it; 2 empty; 3 no candidate. A lower tier ranks higher. */
   readonly tier: Int8Array;
-  /** n × n, row by row; NaN where one of the two is not known or is empty. */
-  readonly likeness: Readonly<Record<LikenessName, Float64Array>>;
-  readonly tests: readonly PreparedTest[];
-  /** Number of all tests, those that split nobody included. */
-  readonly testCount: number;
+  /** n × n, row by row: Jaccard index of changed tokens; NaN where one of the two is not known. */
+  readonly likeness: Float64Array;
+  /** By rollout: the places on base that it changes, as numbers from 0; null where they aren't known. */
+  readonly places: readonly (Int32Array | null)[];
+  readonly placeCount: number;
+  /** By rollout: number of its class of equal behaviour; −1 for none. */
+  readonly behaviour: Int32Array;
+  /** By rollout: share of all generated tests that it passes, flaky ones aside; NaN where no outcome is known. */
+  readonly passed: Float64Array;
+  /** The same, of those that fail on base. */
+  readonly reproduced: Float64Array;
 }
 
 export function prepare(pool: readonly Evidence[]): Prepared {
   const table = testTable(pool);
   const at = new Map(table?.rollouts.map((evidence, index) => [evidence, index]));
-  const order = pool.map((evidence) => at.get(evidence) ?? -1);
-  const ids = new Map<string, number>();
+  const rows = pool.map((evidence) => at.get(evidence) ?? -1);
   return {
     pool,
-    candidate: Int32Array.from(pool, (evidence) => {
-      const { candidateId } = evidence;
-      if (candidateId === null || isEmptyPatch(evidence)) return -1;
-      if (!ids.has(candidateId)) ids.set(candidateId, ids.size);
-      return ids.get(candidateId) as number;
-    }),
     tier: Int8Array.from(pool, (evidence) => tierOf(evidence, pool)),
-    likeness: Object.fromEntries(LIKENESSES.map((name) => [name, likenessOf(pool, name)])) as Prepared["likeness"],
-    tests: (table?.tests ?? [])
-      .filter((row) => splits(row) && !row.flakyOnBase)
-      .map(({ source, base, passed }) => ({
-        source: source ?? "",
-        failsOnBase: base === false,
-        passesOnBase: base === true,
-        passed: Int8Array.from(
-          order,
-          (index) => ({ true: 1, false: 0, null: -1 })[String(passed[index] ?? null)] ?? -1,
-        ),
-      })),
-    testCount: table?.tests.length ?? 0,
+    likeness: likenessOf(pool),
+    ...placesOf(pool),
+    behaviour: behaviourOf(pool),
+    passed: shareOf(table, rows, () => true),
+    reproduced: shareOf(table, rows, ({ base }) => base === false),
   };
 }
 
@@ -90,21 +55,17 @@ function tierOf(evidence: Evidence, pool: readonly Evidence[]): number {
   return isAgainst ? 1 : 0;
 }
 
-function likenessOf(pool: readonly Evidence[], name: LikenessName): Float64Array {
+function likenessOf(pool: readonly Evidence[]): Float64Array {
   const n = pool.length;
-  const sets = pool.map((evidence) => {
-    if (isEmptyPatch(evidence) || evidence.features === null) return null;
-    return (name === "tokens" ? evidence.features.tokenHashes : evidence.features.sets?.[name]) ?? null;
-  });
+  const sets = pool.map((evidence) => (isEmptyPatch(evidence) ? null : (evidence.features?.tokenHashes ?? null)));
   const likeness = new Float64Array(n * n).fill(Number.NaN);
-  for (let a = 0; a < n; a++) {
-    const mine = sets[a];
-    for (let b = 0; mine != null && b < a; b++) {
-      const theirs = sets[b];
-      if (theirs == null) continue;
+  sets.forEach((mine, a) => {
+    for (let b = 0; mine !== null && b < a; b++) {
+      const theirs = sets[b] ?? null;
+      if (theirs === null) continue;
       likeness[a * n + b] = likeness[b * n + a] = jaccard(mine, theirs);
     }
-  }
+  });
   return likeness;
 }
 
@@ -119,4 +80,43 @@ function jaccard(a: readonly number[], b: readonly number[]): number {
   }
   const union = a.length + b.length - shared;
   return union === 0 ? 1 : shared / union;
+}
+
+function placesOf(pool: readonly Evidence[]): Pick<Prepared, "places" | "placeCount"> {
+  const known = new Map<number, number>();
+  const places = pool.map((evidence) => {
+    const hashes = isEmptyPatch(evidence) ? undefined : evidence.features?.places;
+    if (hashes === undefined) return null;
+    return Int32Array.from(hashes, (hash) => {
+      const place = known.get(hash) ?? known.size;
+      known.set(hash, place);
+      return place;
+    });
+  });
+  return { places, placeCount: known.size };
+}
+
+function behaviourOf(pool: readonly Evidence[]): Int32Array {
+  const keyOf = classKeys(pool, "behaviour");
+  const known = new Map<string, number>();
+  return Int32Array.from(pool, (evidence) => {
+    const key = keyOf(evidence);
+    if (key === null) return -1;
+    const place = known.get(key) ?? known.size;
+    known.set(key, place);
+    return place;
+  });
+}
+
+/** An outcome that isn't known counts as the share of those that are. */
+function shareOf(
+  table: TestTable | null,
+  rows: readonly number[],
+  counts: (test: TestTable["tests"][0]) => boolean,
+): Float64Array {
+  const tests = (table?.tests ?? []).filter((test) => !test.flakyOnBase && counts(test));
+  return Float64Array.from(rows, (row) => {
+    const known = tests.map(({ passed }) => passed[row] ?? null).filter((outcome) => outcome !== null);
+    return known.filter((outcome) => outcome).length / known.length;
+  });
 }
