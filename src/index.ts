@@ -1,11 +1,13 @@
 // The public names of bestk, written out: what is not here may change without notice.
 export { BestkError, type ErrorCode } from "./core/errors.js";
-export type { Evidence, EvidenceLine, InstanceRanking, Prediction } from "./core/schemas.js";
-export type { Signal, SignalName, Signals, UnavailableReason } from "./core/signal.js";
+export type { Replay, RunCard } from "./core/schemas/run.js";
+export type { Evidence, EvidenceLine, GeneratedTestLine, InstanceRanking, Prediction } from "./core/schemas.js";
+export { ok, type Signal, type SignalName, type Signals, type UnavailableReason, unavailable } from "./core/signal.js";
 export type {
   Candidate,
   Environment,
   FileKind,
+  GeneratedOutcome,
   GeneratedTest,
   Labels,
   PatchFeatures,
@@ -47,6 +49,7 @@ export {
 export type { InstanceFilter } from "./run/filter.js";
 export { type OpenEvidenceOptions, openEvidence } from "./run/openEvidence.js";
 export { type LabelledRanking, rankEvidence } from "./run/ranking.js";
+export { type ReplayRequest, replayRun } from "./run/replay.js";
 export { type Rewards, type ScoreLine, type ScoreOptions, scoreRollouts } from "./run/score.js";
 export { type DockerBackend, dockerBackend } from "./sandbox/docker.js";
 export { processBackend } from "./sandbox/process.js";
