@@ -1,57 +1,80 @@
-// Flags from a file (`--config F`): the command line wins, and an unknown name answers with the nearest.
-import type { Command } from "commander";
-import { parse as parseYaml } from "yaml";
+// Finds and reads `bestk.config.{yaml,json,js}`: settings for every verb, or for one in a section of its name.
+import { stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { BestkError, messageOf } from "../core/errors.js";
 import { readText } from "../core/io.js";
-import { didYouMean } from "../core/nearest.js";
 
-/** Sets the options that the command line left open. Throws BestkError `configuration`. */
-export async function applyConfigFile(command: Command): Promise<void> {
-  const file: unknown = command.opts().config;
-  if (typeof file !== "string") return;
-  for (const [name, value] of Object.entries(await readConfig(file))) {
-    const option = command.options.find(({ long, short }) => long === `--${name}` || short === `-${name}`);
-    if (option === undefined || name === "config") {
-      const known = command.options.flatMap(({ long }) => (long === undefined || long === null ? [] : [long.slice(2)]));
-      throw new BestkError("configuration", `${file}: unknown setting "${name}"`, { hint: didYouMean(name, known) });
+export const CONFIG_NAMES = ["yaml", "yml", "json", "js", "mjs"].map((ending) => `bestk.config.${ending}`);
+
+export interface ConfigFile {
+  readonly path: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** The nearest one from `cwd` up to the root of its repository; outside of a repository, in `cwd` alone. Null: none. */
+export async function findConfig(cwd: string): Promise<string | null> {
+  const root = await repositoryOf(cwd);
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const found: string[] = [];
+    for (const name of CONFIG_NAMES) if (await isThere(join(folder, name), "file")) found.push(name);
+    if (found.length > 1) {
+      throw new BestkError("configuration", `${folder} has ${found.join(" and ")}`, {
+        hint: "keep one of them, or name one with --config",
+      });
     }
-    const key = option.attributeName();
-    if (command.getOptionValueSource(key) === "cli") continue;
-    const parsed = option.isBoolean() ? flagOf(file, name, value) : parseValue(file, name, option.parseArg, value);
-    command.setOptionValueWithSource(key, parsed, "config");
+    if (found[0] !== undefined) return join(folder, found[0]);
+    if (root === null || folder === root) return null;
   }
 }
 
-/** Anything but a plain yes or no would be a guess: `"no"` is not false. */
-function flagOf(file: string, name: string, value: unknown): boolean {
-  if (typeof value === "boolean") return value;
-  throw new BestkError("configuration", `${file}: ${name}: expected true or false, got ${JSON.stringify(value)}`);
+/** Throws BestkError `configuration` for what isn't a file of settings, `input` where it can't be read. */
+export async function readConfig(path: string): Promise<ConfigFile> {
+  const document = /\.m?js$/.test(path) ? await importedFrom(path) : await parsed(path, await readText(path));
+  if (document !== null && typeof document === "object" && !Array.isArray(document)) {
+    return { path, values: document as Readonly<Record<string, unknown>> };
+  }
+  // An empty file, or one of comments alone, sets nothing.
+  if (document === null) return { path, values: {} };
+  throw new BestkError("configuration", `${path}: expected settings by name, such as "jobs: 4"`);
 }
 
-type ParseArgument = ((value: string, previous: never) => unknown) | undefined;
-
-function parseValue(file: string, name: string, parse: ParseArgument, value: unknown): unknown {
-  if (typeof value === "object" && !Array.isArray(value)) {
-    throw new BestkError("configuration", `${file}: ${name}: expected a string, a number or a list`);
-  }
+async function parsed(path: string, text: string): Promise<unknown> {
   try {
-    const texts = (Array.isArray(value) ? value : [value]).map(String);
-    if (parse === undefined) return texts.join(",");
-    return texts.reduce<unknown>((before, text) => parse(text, before as never), undefined);
+    return path.endsWith(".json") ? JSON.parse(text) : (await import("yaml")).parse(text);
   } catch (thrown) {
-    throw new BestkError("configuration", `${file}: ${name}: ${messageOf(thrown)}`, { cause: thrown });
+    const kind = path.endsWith(".json") ? "not valid JSON" : "neither YAML nor JSON";
+    throw new BestkError("configuration", `${path}: ${kind} (${messageOf(thrown).split("\n")[0]})`, { cause: thrown });
   }
 }
 
-async function readConfig(file: string): Promise<Record<string, unknown>> {
-  const text = await readText(file);
+async function importedFrom(path: string): Promise<unknown> {
+  let module: { readonly default?: unknown };
   try {
-    const document: unknown = parseYaml(text);
-    if (document !== null && typeof document === "object" && !Array.isArray(document)) {
-      return document as Record<string, unknown>;
-    }
+    module = (await import(pathToFileURL(resolve(path)).href)) as { readonly default?: unknown };
   } catch (thrown) {
-    throw new BestkError("configuration", `${file}: neither YAML nor JSON (${messageOf(thrown).split("\n")[0]})`);
+    throw new BestkError("configuration", `${path}: can't be loaded (${messageOf(thrown).split("\n")[0]})`, {
+      hint: "write an ES module: export default { jobs: 4 }",
+      cause: thrown,
+    });
   }
-  throw new BestkError("configuration", `${file}: expected settings by name, such as "jobs: 4"`);
+  if (module.default === undefined) {
+    throw new BestkError("configuration", `${path}: has no default export`, {
+      hint: "write: export default { jobs: 4 }",
+    });
+  }
+  return await module.default;
+}
+
+async function repositoryOf(cwd: string): Promise<string | null> {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    // A file in worktrees and submodules.
+    if (await isThere(join(folder, ".git"), "any")) return folder;
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+async function isThere(path: string, kind: "file" | "any"): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found !== null && (kind === "any" || found.isFile());
 }

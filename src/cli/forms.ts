@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { costSchema } from "../core/cost.js";
 import { type EventLine, eventLineSchema } from "../core/schemas/events.js";
-import { type RunPlan, regradePlanSchema, runPlanSchema } from "../core/schemas/plans.js";
+import { configSchema, type RunPlan, regradePlanSchema, runPlanSchema } from "../core/schemas/plans.js";
 import {
   gradeSchema,
   inspectSchema,
@@ -206,6 +206,12 @@ export const FORMS = {
     title: "What a run would do",
     description: "run, verify and demo with --dry-run --json",
     schema: told<RunPlan>()(runPlanSchema),
+    use: "written",
+  },
+  config: {
+    title: "Settings of a verb, and where they come from",
+    description: "every verb with --show-config --json",
+    schema: configSchema,
     use: "written",
   },
   "regrade-plan": {

@@ -1,6 +1,6 @@
 // The limits of a sandbox by flags, and how their values are read: sizes with a unit, numbers strictly.
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { DEFAULT_LIMITS, type SandboxLimits } from "../sandbox/sandbox.js";
 import { wholeNumber } from "./options.js";
 
@@ -19,10 +19,14 @@ const LEAST_BYTES = 16 * 1024 ** 2;
 export function addLimitOptions(command: Command): Command {
   const { memoryBytes, cpus, pids, diskBytes } = DEFAULT_LIMITS;
   return command
-    .option("--memory <size>", `memory of each sandbox, such as 512m or 8g (default: ${sizeText(memoryBytes)})`, size)
-    .option("--cpus <n>", `processors of each sandbox, such as 0.5 or 2 (default: ${cpus})`, processors)
-    .option("--pids <n>", `processes and threads of each sandbox (default: ${pids})`, wholeNumber(16))
-    .option("--disk <size>", `what each sandbox may write (default: ${sizeText(diskBytes)})`, size);
+    .addOption(sizeOption("--memory <size>", "memory of each sandbox, such as 512m or 8g", memoryBytes))
+    .option("--cpus <n>", "processors of each sandbox, such as 0.5 or 2", processors, cpus)
+    .option("--pids <n>", "processes and threads of each sandbox", wholeNumber(16), pids)
+    .addOption(sizeOption("--disk <size>", "what each sandbox may write", diskBytes));
+}
+
+function sizeOption(flags: string, what: string, bytes: number): Option {
+  return new Option(flags, what).argParser(size).default(bytes, sizeText(bytes));
 }
 
 export function limitsOf({ memory, cpus, pids, disk }: LimitFlags): SandboxLimits {

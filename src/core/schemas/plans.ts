@@ -1,4 +1,4 @@
-// The forms of what would be done: the plan of a run, and of a regrading.
+// The forms of what would be done: the plan of a run, of a regrading, and the settings of a verb.
 import { z } from "zod";
 
 const count = z.number().int().nonnegative();
@@ -75,3 +75,21 @@ export const regradePlanSchema = z.object({
   changed: z.array(z.string()).describe("rollouts, as instance and rollout, whose evidence would change"),
   withoutRuns: count.describe("rollouts whose runs are not saved"),
 });
+
+/** `bestk.config/1`: `--show-config --json` of every verb. */
+export const configSchema = z.object({
+  schema: z.literal("bestk.config/1"),
+  verb: z.string(),
+  file: z.string().nullable().describe("the file of settings; null: there is none"),
+  rollouts: z.array(z.string()).describe("of the file or of BESTK_ROLLOUTS, for a verb that is given none"),
+  settings: z.array(
+    z.object({
+      name: z.string().describe("the flag's long name"),
+      value: z.unknown().describe("null where nothing sets it"),
+      source: z.enum(["flag", "environment", "file", "default"]),
+      where: z.string().nullable().describe("the flag, the variable, or the file and the keys that lead to the value"),
+    }),
+  ),
+});
+
+export type ShownConfig = z.infer<typeof configSchema>;
