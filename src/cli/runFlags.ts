@@ -91,6 +91,7 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
       signal: drain,
       ...(scaffold === undefined ? {} : { scaffold }),
       ...(flags.only === undefined ? {} : { only: flags.only }),
+      ...(flags.dryRun === true ? {} : { keepIn: flags.run }),
     });
     tellSkipped(terminal, loaded.problems);
     for (const text of loaded.refused) terminal.note(`passed over: ${clean(text, 300)}`);

@@ -166,7 +166,7 @@ export interface OutcomeMatrix {
   /** Log of each cell's run, as an index into `logs`; null: none kept. */
   readonly cellLogs: readonly (readonly (number | null)[])[];
   readonly logs: readonly LongText[];
-  /** Tests that said the same everywhere, base included, and are not listed one by one. */
+  /** Regression tests that said the same everywhere, base included: they share a row, which opens their logs. */
   readonly alike: number;
 }
 

@@ -42,7 +42,8 @@ export interface RewardModel extends AsyncDisposable {
   readonly name: string;
   /** sha256 of the model's files and its template, for content addresses and the run card. */
   readonly key: string;
-  prepare(input: RewardInput): PreparedInput;
+  /** `reads` is told exactly what the model is given, as text: the rendered rollout, or a line a feature. */
+  prepare(input: RewardInput, reads?: (text: string) => void): PreparedInput;
   /** Exactly what the model reads, for people (`bestk render`). */
   render(input: RewardInput): Rendered;
   /** Starts the process and checks the model; the first score does it by itself. Throws BestkError where nothing could be scored. */
@@ -101,7 +102,7 @@ export async function loadRewardModel(
   return {
     name: file.name,
     key: folder.key,
-    prepare: (given) => prepare(given, folder, isText, tokenizer),
+    prepare: (given, reads) => prepare(given, folder, isText, tokenizer, reads),
     render: (given) => render(given, file, tokenizer),
     open: (signal) => scorer.open(signal),
     score: async (given, signal, next = null) => {
@@ -117,9 +118,16 @@ export async function loadRewardModel(
   };
 }
 
-function prepare(input: RewardInput, folder: ModelFolder, isText: boolean, tokenizer: Tokenizer): PreparedInput {
+function prepare(
+  input: RewardInput,
+  folder: ModelFolder,
+  isText: boolean,
+  tokenizer: Tokenizer,
+  reads?: (text: string) => void,
+): PreparedInput {
   const { text, tokenIds, shared, cutTokens } = render(input, folder.file, tokenizer);
   const features = computeFeatures(folder.file.features, input);
+  reads?.(isText ? text : featureLines(folder.file.features, features));
   return {
     contentKey: contentHash({ text, features }),
     tokens: tokenIds.length,
@@ -132,6 +140,11 @@ function prepare(input: RewardInput, folder: ModelFolder, isText: boolean, token
 }
 
 const NONE = new Int32Array(0);
+
+/** "name value", a line each. */
+function featureLines(names: readonly string[], values: readonly number[]): string {
+  return names.map((name, index) => `${name} ${values[index]}\n`).join("");
+}
 
 /** An empty patch can't be right, whatever the steps look like: no model is needed to say so. */
 function reasonAgainst(input: RewardInput, patchOnly: boolean): Signal | null {

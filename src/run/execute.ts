@@ -11,6 +11,7 @@ import { dispatch } from "./dispatch.js";
 import type { Environments } from "./environments.js";
 import type { Emit, RunEvent } from "./events.js";
 import type { InstanceFilter } from "./filter.js";
+import { keepRollout, writePageInputs } from "./pageInputs.js";
 import { makePlan, type Plan, type PlannedRollout } from "./plan.js";
 import { type LabelledRanking, writeRankings } from "./ranking.js";
 import { scoreRollouts } from "./score.js";
@@ -33,13 +34,15 @@ export interface LoadRequest {
   /** Reads rollouts of these instances alone. */
   readonly only?: readonly string[];
   readonly skipBad: boolean;
+  /** Run directory that keeps trajectories and model inputs for the report; absent: nothing is kept. */
+  readonly keepIn?: string;
   readonly signal: AbortSignal;
 }
 
 /** Reads rollouts and keeps of each only what the run needs, so that trajectories need not fit into memory. */
 export async function loadForRun(request: LoadRequest): Promise<LoadedRollouts> {
   const issues = new Map(request.tasks.map(({ instanceId, issue }) => [instanceId, issue]));
-  const { model, scaffold, only, skipBad, signal } = request;
+  const { model, scaffold, only, skipBad, keepIn, signal } = request;
   const loaded = await loadRolloutsAs(
     request.paths,
     {
@@ -48,10 +51,16 @@ export async function loadForRun(request: LoadRequest): Promise<LoadedRollouts> 
       ...(scaffold === undefined ? {} : { scaffold }),
       ...(only === undefined ? {} : { only: new Set(only) }),
     },
-    ({ instanceId, patch, trajectory }) => {
+    async ({ instanceId, patch, trajectory }) => {
       const issue = issues.get(instanceId);
-      const isScored = model !== null && issue !== undefined;
-      return { patch, input: isScored ? model.prepare({ issue, trajectory, patch }) : null };
+      if (issue === undefined) return { patch, input: null };
+      let reads: string | null = null;
+      const note = (text: string): void => {
+        reads = text;
+      };
+      const input = model === null ? null : model.prepare({ issue, trajectory, patch }, note);
+      if (keepIn === undefined) return { patch, input };
+      return { patch, input, kept: await keepRollout(keepIn, trajectory, reads) };
     },
   );
   const refused = loaded.files.flatMap(({ file, format, reason }) => (format === null ? [`${file}: ${reason}`] : []));
@@ -101,6 +110,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   await using directory = await RunDirectory.open(request.runPath);
   await writeCard(directory, request.card);
   await directory.write("candidates.jsonl", candidatesText(plan));
+  await writePageInputs(directory, plan);
   const { drain, stop, emit } = request;
   const rollouts = plan.instances.flatMap((instance) => instance.rollouts);
   const rewards =

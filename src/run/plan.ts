@@ -5,6 +5,7 @@ import type { Task } from "../core/types.js";
 import { type GroupedCandidate, groupCandidates } from "../patch/group.js";
 import type { PreparedInput } from "../reward/model.js";
 import { type InstanceFilter, onlyOf } from "./filter.js";
+import type { KeptRollout } from "./pageInputs.js";
 
 /** A rollout reduced to what a run needs: its patch and, for the reward model, its bounded input. */
 export interface PlannedRollout {
@@ -13,6 +14,8 @@ export interface PlannedRollout {
   readonly patch: string | null;
   /** null where no reward model is used. */
   readonly input: PreparedInput | null;
+  /** Where its texts are kept for the report; absent where the run keeps none. */
+  readonly kept?: KeptRollout;
 }
 
 export interface PlannedInstance {

@@ -30,7 +30,7 @@ export interface PageFileResult {
 
 export const PAGE_BUDGET = 25_000_000;
 
-/** A text larger than this share of the budget is left out alone; the first smaller one that doesn't fit ends its kind's turn. */
+/** A text larger than this share of the room is left out alone; the first smaller one that doesn't fit is the last to be read. */
 const LARGE = 0.1;
 
 /** Equal input gives equal bytes. */
@@ -61,7 +61,9 @@ export async function writePage(sources: readonly PageSource[], options: PageFil
     );
     drafts.push(draft);
   }
-  for (const tier of [1, 2, 3] as const) await putTier(drafts, tier, budget - reserved, used, put, signal);
+  for (const tier of [1, 2, 3] as const) {
+    if (!(await putTier(drafts, tier, budget - reserved, used, put, signal))) break;
+  }
   const runs: PageRun[] = [];
   for (const { source, details, texts, kept, measured } of drafts) {
     for (const [instanceId, json] of details) {
@@ -115,6 +117,7 @@ async function draftRun(
   return { source, details, texts, kept, measured };
 }
 
+/** False once the file is full. */
 async function putTier(
   drafts: readonly RunDraft[],
   tier: PartTier,
@@ -122,7 +125,7 @@ async function putTier(
   used: { readonly bytes: number },
   put: (id: string, gzip: Buffer) => Promise<void>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   for (const { texts, kept } of drafts) {
     for (const text of texts) {
       if (text.tier !== tier) continue;
@@ -132,9 +135,10 @@ async function putTier(
       if (used.bytes + size <= room) {
         await put(text.id, gzip);
         kept.add(text.id);
-      } else if (size < LARGE * room) return;
+      } else if (size < LARGE * room) return false;
     }
   }
+  return true;
 }
 
 /** The detail as the file has it: texts that are not there have no part. */

@@ -28,7 +28,7 @@ export function outcomeMatrix(base: BaseSource | null, columns: readonly MatrixC
   const isAlike = ({ base: onBase, outcomes }: Row) =>
     onBase !== null && onBase !== "flaky" && outcomes.every((outcome) => outcome === null || outcome === onBase);
   const listed = [...generatedRows(columns), ...regression.filter((row) => !isAlike(row))];
-  const rows = shortened(listed).toSorted(
+  const rows = [...shortened(listed, LISTED), ...shortened(regression.filter(isAlike), 0)].toSorted(
     (a, b) =>
       Number(isDistinguishing(b)) - Number(isDistinguishing(a)) ||
       compareCodeUnits(a.kind, b.kind) ||
@@ -122,15 +122,16 @@ function generatedRows(columns: readonly MatrixColumn[]): readonly Row[] {
   });
 }
 
-function shortened(rows: readonly Row[]): readonly Row[] {
+/** Of each group of equal outcomes so many tests, and one row for all the others. */
+function shortened(rows: readonly Row[], most: number): readonly Row[] {
   const alike = group(rows, ({ kind, source, base, outcomes }) => JSON.stringify([kind, source, base, outcomes]));
   return [...alike.values()].flatMap((some) => {
     const sorted = some.toSorted((a, b) => compareNatural(a.name, b.name));
-    const rest = sorted.slice(LISTED);
+    const rest = sorted.slice(most);
     const [first] = rest;
     if (first === undefined || rest.length === 1) return sorted;
-    const more = { ...first, name: `… and ${rest.length} more tests with these outcomes` };
-    return [...sorted.slice(0, LISTED), more];
+    const name = most === 0 ? `all ${rest.length} others` : `… and ${rest.length} more with these outcomes`;
+    return [...sorted.slice(0, most), { ...first, name }];
   });
 }
 
