@@ -20,6 +20,7 @@ export const VERBS: VerbTable = {
   compare: ["two pieces of evidence, side by side", async () => (await import("./verbs/compare.js")).compare],
   ablate: ["a grid of aggregators and settings", async () => (await import("./verbs/ablate.js")).ablate],
   plan: ["what to spend on rollouts, tests and rewards", async () => (await import("./verbs/plan.js")).plan],
+  report: ["a run as one HTML file", async () => (await import("./verbs/report.js")).report],
   regrade: ["all verdicts again, from saved logs", async () => (await import("./verbs/regrade.js")).regrade],
   render: ["exactly what the reward model reads", async () => (await import("./verbs/render.js")).render],
   grade: ["ground truth of rollouts or of saved logs", async () => (await import("./verbs/grade.js")).grade],

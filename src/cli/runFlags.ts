@@ -22,6 +22,7 @@ import { interrupted, longWork } from "./longWork.js";
 import { addScaffoldOption, collect, type GlobalOptions, share, wholeNumber } from "./options.js";
 import { planDocument, planLines, planText } from "./planText.js";
 import { openModel } from "./rewardModel.js";
+import { reportOfRun } from "./runReport.js";
 import { openEnvironments } from "./sandboxes.js";
 import { tellSkipped } from "./skipped.js";
 import { clean } from "./table.js";
@@ -113,6 +114,7 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
     const parts = { tasks, loaded, filter, plan, planned, runPath: run, environments, model, aggregator, card, jobs };
     const result = await executeRun({ ...parts, rawPatch: flags.rawPatch === true, nonce, emit, drain, stop });
     if (!result.complete) throw interrupted(work);
+    await reportOfRun(run, aggregator.name, terminal, stop);
     return result;
   });
 }

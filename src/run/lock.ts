@@ -31,6 +31,12 @@ export async function lockDirectory(path: string, folder: string): Promise<() =>
   throw new BestkError("usage", `${folder} can't be locked: another bestk takes it again and again`);
 }
 
+/** Whether a living process holds the lock. */
+export async function isLocked(path: string): Promise<boolean> {
+  const held = parseLock(await textOf(path));
+  return held !== null && (await isOwnerAlive(held.owner));
+}
+
 async function created(path: string, lock: Lock): Promise<boolean> {
   try {
     const handle = await open(path, "wx");

@@ -27,6 +27,11 @@ export interface OpenEvidenceOptions {
   readonly signal: AbortSignal;
 }
 
+/** Evidence, and the candidates that its patches were grouped into: of rollouts that lacked one. */
+export interface OpenedEvidence extends LoadedEvidence {
+  readonly candidates: readonly GroupedCandidate[];
+}
+
 /** A rollout and its raw patch; null where it has none. */
 export interface PatchedRollout {
   readonly instanceId: string;
@@ -39,7 +44,7 @@ export interface PatchedRollout {
  * without a signal, and rollouts without a known candidate get it and its features where their patch is known. Throws
  * BestkError `usage` for an unknown table, `input` as the loaders do.
  */
-export async function openEvidence(path: string, options: OpenEvidenceOptions): Promise<LoadedEvidence> {
+export async function openEvidence(path: string, options: OpenEvidenceOptions): Promise<OpenedEvidence> {
   const { table } = options;
   const known = [...Object.keys(TABLES), ...Object.keys(ROLLOUT_TABLES)];
   if (table !== undefined && !known.includes(table)) {
@@ -111,8 +116,8 @@ export async function readPatches(
 }
 
 /** A rollout is found by its id, or by the run of `source#run`; what comes first of two runs with a name is taken. */
-function withPatches(loaded: LoadedEvidence, rollouts: readonly PatchedRollout[]): LoadedEvidence {
-  if (rollouts.length === 0) return loaded;
+function withPatches(loaded: LoadedEvidence, rollouts: readonly PatchedRollout[]): OpenedEvidence {
+  if (rollouts.length === 0) return { ...loaded, candidates: [] };
   const wanted = new Set(
     loaded.evidence.filter(needsPatch).map(({ instanceId, rolloutId }) => keyOf(instanceId, rolloutId)),
   );
@@ -124,7 +129,8 @@ function withPatches(loaded: LoadedEvidence, rollouts: readonly PatchedRollout[]
     }
   }
   const candidates = new Map<string, GroupedCandidate>();
-  for (const candidate of groupCandidates([...named.values()])) {
+  const grouped = groupCandidates([...named.values()]);
+  for (const candidate of grouped) {
     for (const id of candidate.rolloutIds) candidates.set(keyOf(candidate.instanceId, id), candidate);
   }
   const evidence = loaded.evidence.map((line) => {
@@ -134,7 +140,7 @@ function withPatches(loaded: LoadedEvidence, rollouts: readonly PatchedRollout[]
     if (line.candidateId !== null && line.candidateId !== candidate.candidateId) return line;
     return { ...line, candidateId: candidate.candidateId, features: line.features ?? candidate.features };
   });
-  return { ...loaded, evidence };
+  return { ...loaded, evidence, candidates: grouped };
 }
 
 function needsPatch({ candidateId, features }: Evidence): boolean {

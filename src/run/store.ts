@@ -112,8 +112,13 @@ export class RunDirectory implements AsyncDisposable {
   }
 
   #logs(folder: readonly string[]): string {
-    return join(this.path, "logs", ...folder.map(fileNameOf));
+    return logFolder(this.path, folder);
   }
+}
+
+/** Where a run directory keeps the logs of a piece of work. */
+export function logFolder(path: string, folder: readonly string[]): string {
+  return join(path, "logs", ...folder.map(fileNameOf));
 }
 
 /** Ids are free text: a name that needed changing gets a hash, so that two ids never share a folder. */
