@@ -37,7 +37,7 @@ export function Header({ connected, onHelp }: { readonly connected: boolean; rea
       <span class="spring" />
       <Going served={source.served} connected={connected} complete={run.complete} />
       <a class="quiet" href={links.params({ theme: next })} title="Colours: as the system says, light or dark">
-        {THEME_WORD[theme]}
+        <span aria-hidden="true">◐</span> {THEME_WORD[theme]}
       </a>
       <button type="button" class="quiet" onClick={onHelp} title="Keys" aria-label="Keys">
         ?

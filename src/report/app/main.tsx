@@ -1,5 +1,6 @@
 // Starts the page: reads its data, then draws.
 import { render } from "preact";
+import { PAGE_ELEMENT } from "../../core/page.js";
 import { App } from "./App.js";
 import { pageSource } from "./source.js";
 import "./style/base.css";
@@ -9,6 +10,6 @@ import "./style/instance.css";
 import "./style/text.css";
 import "./style/print.css";
 
-const root = document.getElementById("bestk-page") ?? document.body.appendChild(document.createElement("div"));
+const root = document.getElementById(PAGE_ELEMENT.root) ?? document.body.appendChild(document.createElement("div"));
 root.replaceChildren();
 render(<App source={pageSource()} />, root);

@@ -24,7 +24,7 @@ function Comparison({ comparison }: { readonly comparison: PageComparison }) {
   return (
     <section class="panel comparison">
       <h2>
-        <Text value={left} /> <span class="soft">against</span> <Text value={right} />{" "}
+        <Text value={right} /> <span class="soft">against</span> <Text value={left} />{" "}
         <span class="soft">by {aggregator}</span>
       </h2>
       {instances === 0 ? (

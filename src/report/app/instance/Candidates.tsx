@@ -13,14 +13,28 @@ export function Candidates({ detail, row }: TabProps) {
   const { run, place } = usePage();
   const aggregators = Object.keys(detail.rankings);
   const by = aggregators.find((one) => one === place.params.by) ?? run.aggregators[0] ?? "";
+  const title = titleOf(detail.issue ?? "");
   const ranked = rankedBy(detail, by === run.aggregators[0] ? null : by);
   return (
     <>
-      {row.why !== "" && (
-        <p class="reason">
-          <span class="label">why</span> <Text value={row.why} />
-        </p>
-      )}
+      <dl class="reasons">
+        {title !== "" && (
+          <>
+            <dt class="label">issue</dt>
+            <dd>
+              <Text value={title} />
+            </dd>
+          </>
+        )}
+        {row.why !== "" && (
+          <>
+            <dt class="label">why</dt>
+            <dd>
+              <Text value={row.why} />
+            </dd>
+          </>
+        )}
+      </dl>
       {aggregators.length > 1 && <RankedBy names={aggregators} by={by} />}
       <div class="table-frame">
         <table class="list candidates">
@@ -134,6 +148,12 @@ function PatchCell({ detail, candidateId }: { readonly detail: InstanceDetail; r
       )}
     </td>
   );
+}
+
+/** The first line of the issue that says something. */
+function titleOf(issue: string): string {
+  const line = issue.split("\n").find((one) => /\p{L}/u.test(one)) ?? "";
+  return line.replace(/^[#*\s]+/, "").slice(0, 240);
 }
 
 /** Rollouts with their ranks by an aggregator; null takes the detail's own. */

@@ -26,6 +26,11 @@ export function DiffTable({ hunks, unified, label }: Props) {
     <>
       <section class="diff-frame" tabIndex={0} aria-label={plain(label)}>
         <table class={unified ? "diff unified" : "diff split"}>
+          <colgroup>
+            {(unified ? ["number", "number", "text"] : ["number", "text", "number", "text"]).map((kind, index) => (
+              <col key={index} class={kind} />
+            ))}
+          </colgroup>
           <tbody>
             {hunks.map((hunk, index) => {
               const rows = hunk.rows.slice(0, Math.max(0, left));

@@ -38,7 +38,7 @@ export function Matrix({ detail, listed }: Props) {
   };
   const columns = [-1, ...candidates.keys()];
   return (
-    <div ref={frame} class="matrix">
+    <div ref={frame} class={candidates.length <= 12 ? "matrix narrow" : "matrix"}>
       <table aria-rowcount={listed.length + 1} aria-label="Outcomes of tests on base and on candidates">
         <thead>
           <tr>
@@ -59,7 +59,6 @@ export function Matrix({ detail, listed }: Props) {
                 <Verdict resolved={resolvedOf(detail, candidate)} short />
               </th>
             ))}
-            <td class="rest" />
           </tr>
         </thead>
         <tbody>
@@ -158,7 +157,6 @@ function Row({ detail, test, row, columns, focusable, onFocus, onKey }: RowProps
           </td>
         );
       })}
-      <td class="rest" />
     </tr>
   );
 }

@@ -34,7 +34,7 @@ export function PatchComparison({ left, right, names }: Props) {
   return (
     <>
       <p class="soft">
-        Changed lines of {names[0]} on the left, of {names[1]} on the right. Lines without a mark are in both.
+        Changed lines of {names[0]} on the left, of {names[1]} on the right. Lines marked ≠ are in one of them only.
       </p>
       {files.map((file) => (
         <Compared key={file.path} file={file} names={names} />
@@ -45,7 +45,7 @@ export function PatchComparison({ left, right, names }: Props) {
 
 function Compared({ file, names }: { readonly file: ComparedFile; readonly names: readonly [string, string] }) {
   return (
-    <section class="diff-file">
+    <section class="diff-file compared">
       <h3>
         <Text value={file.path} />
         {file.alike && <span class="tag">alike</span>}

@@ -52,7 +52,7 @@ export function Tests({ detail }: TabProps) {
 }
 
 function alike(tests: number): string {
-  return `${counted(tests, "regression test")} passed everywhere and ${tests === 1 ? "is" : "are"} not listed.`;
+  return `${counted(tests, "test")} said the same everywhere, base included, and ${tests === 1 ? "is" : "are"} not listed.`;
 }
 
 function Kinds({ detail }: { readonly detail: InstanceDetail }) {

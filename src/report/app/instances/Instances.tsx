@@ -28,6 +28,11 @@ const COLUMNS: readonly {
   { key: "missing", label: "Missing", number: true, title: "Rollouts that lack a signal, by no fault of their patch" },
 ];
 
+/** What is odd about instances has a column where any of the run is odd in that way. */
+const ODD = ["tampered", "flaky", "infra", "missing"] as const satisfies readonly SortKey[];
+
+type OddKey = (typeof ODD)[number];
+
 /** Rows drawn at first; more come with scrolling, all for print. */
 const FIRST = 150;
 
@@ -35,6 +40,8 @@ export function Instances() {
   const { run, place } = usePage();
   const rows = listed(run.instances, place);
   const query = place.params.q ?? "";
+  const odd = ODD.filter((key) => run.instances.some((row) => row[key] > 0));
+  const columns = COLUMNS.filter(({ key }) => !ODD.some((one) => one === key) || odd.some((one) => one === key));
   const limit = useGrowingLimit(rows.length, hashOf(place));
   return (
     <>
@@ -60,7 +67,7 @@ export function Instances() {
         <table class="list instances">
           <thead>
             <tr>
-              {COLUMNS.map((column) => (
+              {columns.map((column) => (
                 <SortHeading key={column.key} column={column} />
               ))}
               <th scope="col">Why</th>
@@ -68,7 +75,7 @@ export function Instances() {
           </thead>
           <tbody>
             {rows.slice(0, limit.rows).map((row) => (
-              <InstanceRow key={row.instanceId} row={row} query={query} />
+              <InstanceRow key={row.instanceId} row={row} query={query} odd={odd} />
             ))}
           </tbody>
         </table>
@@ -108,7 +115,13 @@ function SortHeading({ column }: { readonly column: (typeof COLUMNS)[number] }) 
   );
 }
 
-function InstanceRow({ row, query }: { readonly row: PageRow; readonly query: string }) {
+interface RowProps {
+  readonly row: PageRow;
+  readonly query: string;
+  readonly odd: readonly OddKey[];
+}
+
+function InstanceRow({ row, query, odd }: RowProps) {
   const links = useLinks();
   return (
     <tr>
@@ -118,33 +131,34 @@ function InstanceRow({ row, query }: { readonly row: PageRow; readonly query: st
       <th scope="row">
         <a
           {...ROW}
-          class="id"
+          class="cut"
           href={links.to({ view: "instance", subject: row.instanceId })}
           title={plain(row.instanceId)}
         >
           <Text value={row.instanceId} query={query} />
         </a>
       </th>
-      <td class="id">
-        {row.selected === null ? (
-          <span class="soft">none</span>
-        ) : (
-          <span title={plain(row.selected)}>
-            <Text value={row.selected} query={query} />
-          </span>
-        )}
-        {row.tie && (
-          <span class="tag" title="Chosen from a tie">
-            tie
-          </span>
-        )}
+      <td>
+        <span class="cut-line">
+          {row.selected === null ? (
+            <span class="soft">none</span>
+          ) : (
+            <span class="cut" title={plain(row.selected)}>
+              <Text value={row.selected} query={query} />
+            </span>
+          )}
+          {row.tie && (
+            <span class="tag" title="Chosen from a tie">
+              tie
+            </span>
+          )}
+        </span>
       </td>
       <Figure value={row.rollouts} />
       <Figure value={row.candidates} />
-      <Figure value={row.tampered} alarming />
-      <Figure value={row.flaky} alarming />
-      <Figure value={row.infra} alarming />
-      <Figure value={row.missing} alarming />
+      {odd.map((key) => (
+        <Figure key={key} value={row[key]} alarming />
+      ))}
       <td class="why" title={plain(row.why)}>
         <Text value={row.why} />
       </td>

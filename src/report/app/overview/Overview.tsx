@@ -22,7 +22,12 @@ export function Overview() {
         {overview.labelled !== null && <Total word="labelled" value={overview.labelled.instances} />}
         <div>
           <dt>ranked by</dt>
-          <dd>{run.aggregators.join(", ")}</dd>
+          <dd title={run.aggregators.join(", ")}>
+            {run.aggregators[0] ?? "nothing"}
+            {run.aggregators.length > 1 && (
+              <span class="soft"> and {counted(run.aggregators.length - 1, "other")}</span>
+            )}
+          </dd>
         </div>
       </dl>
       <LeftOut />
@@ -31,8 +36,8 @@ export function Overview() {
           <h2>What the choice is worth</h2>
           {overview.labelled === null ? (
             <p class="empty">
-              No rollout of this run is labelled, so nothing says whether a choice is right. Grading the run adds
-              labels.
+              No instance of this run is labelled in full, so nothing says what its choices are worth. Grading the run
+              adds labels.
             </p>
           ) : (
             <Selection labelled={overview.labelled} />

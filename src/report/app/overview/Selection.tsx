@@ -21,7 +21,7 @@ export function Selection({ labelled }: { readonly labelled: Labelled }) {
   const { run } = usePage();
   const { chosen, random, oracle, bestSingle } = labelled;
   const rows: readonly Row[] = [
-    { name: "Oracle", kind: "oracle", note: "a right rollout wherever there is one", figure: oracle },
+    { name: "Oracle", kind: "oracle", note: "right wherever one is", figure: oracle },
     { name: "Chosen", kind: "chosen", note: `by ${run.aggregators[0] ?? "the ranking"}`, figure: chosen },
     ...(bestSingle === null
       ? []
@@ -47,11 +47,13 @@ export function Selection({ labelled }: { readonly labelled: Labelled }) {
               95 %
             </th>
             <th scope="col" class="axis" aria-label="On a common axis">
-              {x.ticks(6).map((tick) => (
-                <span key={tick} class="tick" style={{ left: `${x(tick) / 10}%` }}>
-                  {Math.round(100 * tick)}
-                </span>
-              ))}
+              <div class="scale">
+                {x.ticks(6).map((tick) => (
+                  <span key={tick} class="tick" style={{ left: `${x(tick) / 10}%` }}>
+                    {Math.round(100 * tick)}
+                  </span>
+                ))}
+              </div>
             </th>
           </tr>
         </thead>
@@ -83,11 +85,14 @@ function Headline({ labelled }: { readonly labelled: Labelled }) {
   return (
     <p class="headline">
       <strong>{percent(chosen.value)} %</strong> of {counted(instances, "labelled instance")} resolved
-      {room > 0 && (
-        <> · {percent((chosen.value - random.value) / room)} % of the way from a random pick to the oracle</>
-      )}
+      {room > 0 && ` · ${wayText((chosen.value - random.value) / room)}`}
     </p>
   );
+}
+
+function wayText(share: number): string {
+  if (share < 0) return `${percent(-share)} % of the gap to the oracle is lost against a random pick`;
+  return `${percent(share)} % of the gap between a random pick and the oracle is closed`;
 }
 
 interface WhiskerProps {
