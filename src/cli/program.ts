@@ -21,6 +21,7 @@ export const VERBS: VerbTable = {
   ablate: ["a grid of aggregators and settings", async () => (await import("./verbs/ablate.js")).ablate],
   plan: ["what to spend on rollouts, tests and rewards", async () => (await import("./verbs/plan.js")).plan],
   report: ["a run as one HTML file", async () => (await import("./verbs/report.js")).report],
+  view: ["a run in the browser, while it goes on too", async () => (await import("./verbs/view.js")).view],
   regrade: ["all verdicts again, from saved logs", async () => (await import("./verbs/regrade.js")).regrade],
   render: ["exactly what the reward model reads", async () => (await import("./verbs/render.js")).render],
   grade: ["ground truth of rollouts or of saved logs", async () => (await import("./verbs/grade.js")).grade],
