@@ -43,6 +43,7 @@ export const patchFeaturesSchema = z
       .readonly()
       .optional()
       .describe("sorted hashes of path and line on base of each change; absent where unknown"),
+    codeAdded: hashes.readonly().optional().describe("sorted hashes of the lines of code added; absent where unknown"),
   })
   .describe("what aggregators see of the patch");
 

@@ -134,6 +134,8 @@ export interface PatchFeatures {
   readonly hunks?: number | undefined;
   /** Sorted distinct hashes of the places on base that it changes (`patch/places.ts`); absent as above. */
   readonly places?: readonly number[] | undefined;
+  /** The same of the lines of code that it adds, comments, blank lines and spacing aside. */
+  readonly codeAdded?: readonly number[] | undefined;
 }
 
 /** Rollouts of one instance with an equal normalised patch. Work is done once per candidate. */

@@ -3,7 +3,7 @@ import type { FileKind, PatchFeatures } from "../core/types.js";
 import { linesOf } from "./content.js";
 import { fnv1a, MAX_HASHES, sketchOf, TOKEN } from "./hashes.js";
 import type { PatchFile } from "./parse.js";
-import { changedPlaces } from "./places.js";
+import { changedPlaces, codeAdded } from "./places.js";
 import { isNoopHunk } from "./section.js";
 import { syntaxOf } from "./syntax.js";
 
@@ -25,6 +25,7 @@ export function featuresOf(patch: string, kept: readonly PatchFile[], touched: r
     ...(syntax === null ? {} : { syntax }),
     hunks: hunks.filter((hunk) => !isNoopHunk(hunk)).length,
     places: changedPlaces(kept),
+    codeAdded: codeAdded(kept),
   };
 }
 

@@ -26,8 +26,9 @@ export const COLUMNS: readonly Column[] = [
   ),
   { name: "reproduction", group: "reproduction", fill: reproduction },
   { name: "behaviour", group: "behaviour", fill: behaviour },
-  { name: "likeness", group: "tokens", fill: likeness },
-  { name: "places covered", group: "places", fill: placesCovered },
+  pairs("likeness", "tokens", ({ likeness }) => likeness),
+  pairs("places covered", "coverage", ({ placesCovered }) => placesCovered),
+  pairs("code covered", "coverage", ({ codeCovered }) => codeCovered),
   own("hunks", "size", ({ features }) => Math.log1p(features?.hunks ?? Number.NaN)),
   own("lines removed", "size", ({ features }) => Math.log1p(features?.removedLines ?? Number.NaN)),
 ];
@@ -71,52 +72,37 @@ function reproduction({ pool, reproduced }: Prepared, drawn: readonly number[], 
 }
 
 /**
- * √(share of those drawn that behave alike) · share of tests passed: CodeT's score (arXiv 2207.10397, section 3.2) for any
- * number of rollouts and tests.
+ * √(share of those with known outcomes that behave alike) · share of tests passed: CodeT's score (arXiv 2207.10397, section
+ * 3.2) for any number of rollouts and tests. Who has no outcomes is in no class: having none would be a name.
  */
 function behaviour({ behaviour: classes, passed }: Prepared, drawn: readonly number[], out: Float64Array): void {
+  const known = drawn.filter((place) => !Number.isNaN(passed[place]));
   const sizes = new Map<number, number>();
-  for (const place of drawn) sizes.set(classes[place] as number, (sizes.get(classes[place] as number) ?? 0) + 1);
+  for (const place of known) sizes.set(classes[place] as number, (sizes.get(classes[place] as number) ?? 0) + 1);
   drawn.forEach((place, i) => {
     const own = classes[place] as number;
     const size = own < 0 ? 1 : (sizes.get(own) ?? 1);
-    out[i] = Math.sqrt(size / drawn.length) * (passed[place] as number);
+    out[i] = Math.sqrt(size / known.length) * (passed[place] as number);
   });
 }
 
-/** Mean Jaccard index of changed tokens with those of the others: `consensus`. */
-function likeness({ likeness, pool }: Prepared, drawn: readonly number[], out: Float64Array): void {
-  const values: number[] = [];
-  drawn.forEach((place, i) => {
-    values.length = 0;
-    for (const other of drawn) {
-      const value = likeness[place * pool.length + other] as number;
-      if (!Number.isNaN(value)) values.push(value);
-    }
-    // Sorted, so that rounding of the sum never depends on the order of the pool.
-    out[i] = values.sort((a, b) => a - b).reduce((sum, value) => sum + value, 0) / values.length;
-  });
-}
-
-/** Share of the places that others change, each counted by how many others do, that it changes too. */
-function placesCovered({ places, placeCount }: Prepared, drawn: readonly number[], out: Float64Array): void {
-  const counts = new Int32Array(placeCount);
-  let [sum, known] = [0, 0];
-  for (const place of drawn) {
-    const own = places[place] ?? null;
-    if (own === null) continue;
-    known += 1;
-    sum += own.length;
-    for (const changed of own) counts[changed] = (counts[changed] as number) + 1;
-  }
-  drawn.forEach((place, i) => {
-    const own = places[place] ?? null;
-    if (own === null || known < 2) {
-      out[i] = Number.NaN;
-      return;
-    }
-    let covered = 0;
-    for (const changed of own) covered += (counts[changed] as number) - 1;
-    out[i] = sum === own.length ? 0 : covered / (sum - own.length);
-  });
+/** Mean of a figure of pairs over the others drawn: of `likeness` it is what `consensus` ranks by. */
+function pairs(name: string, group: SignalGroup, of: (prepared: Prepared) => Float64Array): Column {
+  return {
+    name,
+    group,
+    fill(prepared, drawn, out) {
+      const figures = of(prepared);
+      const n = prepared.pool.length;
+      drawn.forEach((place, i) => {
+        const values: number[] = [];
+        for (const other of drawn) {
+          const value = figures[place * n + other] as number;
+          if (!Number.isNaN(value)) values.push(value);
+        }
+        // Sorted, so that rounding of the sum never depends on the order of the pool.
+        out[i] = values.sort((a, b) => a - b).reduce((sum, value) => sum + value, 0) / values.length;
+      });
+    },
+  };
 }

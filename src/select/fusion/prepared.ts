@@ -1,6 +1,8 @@
 // What a fusion reads of one instance, computed once however many draws are ranked: figures of rollouts, of pairs, of classes.
+import { group } from "d3-array";
 import type { Evidence } from "../../core/schemas.js";
 import { SIGNAL_NAMES } from "../../core/signal.js";
+import type { PatchFeatures } from "../../core/types.js";
 import { classKeys } from "../behaviour.js";
 import { hasCandidate, isEmptyPatch } from "../candidate.js";
 import { type TestTable, testTable } from "../testWeights/table.js";
@@ -11,12 +13,13 @@ export interface Prepared {
   readonly tier: Int8Array;
   /** n × n, row by row: Jaccard index of changed tokens; NaN where one of the two is not known. */
   readonly likeness: Float64Array;
-  /** By rollout: the places on base that it changes, as numbers from 0; null where they aren't known. */
-  readonly places: readonly (Int32Array | null)[];
-  readonly placeCount: number;
+  /** n × n, row by row: the share of the column's changed places that the row changes too; NaN as above. */
+  readonly placesCovered: Float64Array;
+  /** The same of lines of code added. */
+  readonly codeCovered: Float64Array;
   /** By rollout: number of its class of equal behaviour; −1 for none. */
   readonly behaviour: Int32Array;
-  /** By rollout: share of all generated tests that it passes, flaky ones aside; NaN where no outcome is known. */
+  /** By rollout: share of the generated tests that it passes, flaky ones aside; NaN where no outcome is known. */
   readonly passed: Float64Array;
   /** The same, of those that fail on base. */
   readonly reproduced: Float64Array;
@@ -29,11 +32,12 @@ export function prepare(pool: readonly Evidence[]): Prepared {
   return {
     pool,
     tier: Int8Array.from(pool, (evidence) => tierOf(evidence, pool)),
-    likeness: likenessOf(pool),
-    ...placesOf(pool),
+    likeness: pairsOf(pool, ({ tokenHashes }) => tokenHashes, jaccard),
+    placesCovered: pairsOf(pool, ({ places }) => places, coverage),
+    codeCovered: pairsOf(pool, ({ codeAdded }) => codeAdded, coverage),
     behaviour: behaviourOf(pool),
-    passed: shareOf(table, rows, () => true),
-    reproduced: shareOf(table, rows, ({ base }) => base === false),
+    passed: sharesOf(table, rows, () => true),
+    reproduced: sharesOf(table, rows, ({ base }) => base === false),
   };
 }
 
@@ -55,22 +59,30 @@ function tierOf(evidence: Evidence, pool: readonly Evidence[]): number {
   return isAgainst ? 1 : 0;
 }
 
-function likenessOf(pool: readonly Evidence[]): Float64Array {
+function pairsOf(
+  pool: readonly Evidence[],
+  setOf: (features: PatchFeatures) => readonly number[] | undefined,
+  figure: (mine: readonly number[], theirs: readonly number[], shared: number) => number,
+): Float64Array {
   const n = pool.length;
-  const sets = pool.map((evidence) => (isEmptyPatch(evidence) ? null : (evidence.features?.tokenHashes ?? null)));
-  const likeness = new Float64Array(n * n).fill(Number.NaN);
+  const sets = pool.map((evidence) => {
+    return isEmptyPatch(evidence) || evidence.features === null ? undefined : setOf(evidence.features);
+  });
+  const figures = new Float64Array(n * n).fill(Number.NaN);
   sets.forEach((mine, a) => {
-    for (let b = 0; mine !== null && b < a; b++) {
-      const theirs = sets[b] ?? null;
-      if (theirs === null) continue;
-      likeness[a * n + b] = likeness[b * n + a] = jaccard(mine, theirs);
+    for (let b = 0; mine !== undefined && b < a; b++) {
+      const theirs = sets[b];
+      if (theirs === undefined) continue;
+      const shared = sharedOf(mine, theirs);
+      figures[a * n + b] = figure(mine, theirs, shared);
+      figures[b * n + a] = figure(theirs, mine, shared);
     }
   });
-  return likeness;
+  return figures;
 }
 
-/** Of two sorted lists of distinct hashes. Two patches without any are alike. */
-function jaccard(a: readonly number[], b: readonly number[]): number {
+/** Of two sorted lists of distinct hashes. */
+function sharedOf(a: readonly number[], b: readonly number[]): number {
   let [i, j, shared] = [0, 0, 0];
   while (i < a.length && j < b.length) {
     const order = (a[i] as number) - (b[j] as number);
@@ -78,22 +90,18 @@ function jaccard(a: readonly number[], b: readonly number[]): number {
     if (order <= 0) i += 1;
     if (order >= 0) j += 1;
   }
-  const union = a.length + b.length - shared;
+  return shared;
+}
+
+/** Two sets without any are alike. */
+function jaccard(mine: readonly number[], theirs: readonly number[], shared: number): number {
+  const union = mine.length + theirs.length - shared;
   return union === 0 ? 1 : shared / union;
 }
 
-function placesOf(pool: readonly Evidence[]): Pick<Prepared, "places" | "placeCount"> {
-  const known = new Map<number, number>();
-  const places = pool.map((evidence) => {
-    const hashes = isEmptyPatch(evidence) ? undefined : evidence.features?.places;
-    if (hashes === undefined) return null;
-    return Int32Array.from(hashes, (hash) => {
-      const place = known.get(hash) ?? known.size;
-      known.set(hash, place);
-      return place;
-    });
-  });
-  return { places, placeCount: known.size };
+/** Of nothing, nothing is covered. */
+function coverage(_mine: readonly number[], theirs: readonly number[], shared: number): number {
+  return theirs.length === 0 ? 0 : shared / theirs.length;
 }
 
 function behaviourOf(pool: readonly Evidence[]): Int32Array {
@@ -108,15 +116,22 @@ function behaviourOf(pool: readonly Evidence[]): Int32Array {
   });
 }
 
-/** An outcome that isn't known counts as the share of those that are. */
-function shareOf(
+/**
+ * Mean over the generators of the share of their tests that a rollout passes, so that one who writes many tests has no more
+ * to say than another. Of a rollout without a known outcome nothing is known.
+ */
+function sharesOf(
   table: TestTable | null,
   rows: readonly number[],
   counts: (test: TestTable["tests"][0]) => boolean,
 ): Float64Array {
   const tests = (table?.tests ?? []).filter((test) => !test.flakyOnBase && counts(test));
+  const bySource = [...group(tests, ({ source }) => source).values()];
   return Float64Array.from(rows, (row) => {
-    const known = tests.map(({ passed }) => passed[row] ?? null).filter((outcome) => outcome !== null);
-    return known.filter((outcome) => outcome).length / known.length;
+    const shares = bySource.flatMap((own) => {
+      const known = own.map(({ passed }) => passed[row] ?? null).filter((outcome) => outcome !== null);
+      return known.length === 0 ? [] : [known.filter((outcome) => outcome).length / known.length];
+    });
+    return shares.sort((a, b) => a - b).reduce((sum, share) => sum + share, 0) / shares.length;
   });
 }

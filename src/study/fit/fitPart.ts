@@ -1,5 +1,5 @@
 // The weights of a fusion from labelled instances: a listwise order first, then how likely its scores are right.
-import { COLUMNS } from "../../select/fusion/columns.js";
+import { COLUMNS, type Column } from "../../select/fusion/columns.js";
 import { LEVELS } from "../../select/fusion/levels.js";
 import type { FusionPart } from "../../select/fusion/model.js";
 import { COLUMN_COUNT, type Example } from "./examples.js";
@@ -11,6 +11,8 @@ export interface FitOptions {
   /** Ridge on the weight of a column of spread 1. */
   readonly ridge: number;
   readonly seed: number;
+  /** Weights of one unit that the ridge pulls towards; columns that it doesn't name are pulled to 0. */
+  readonly prior?: Readonly<Record<string, number>>;
   /** Signals that are taken away. */
   readonly without?: ReadonlySet<string>;
 }
@@ -21,11 +23,12 @@ const LEVEL_RIDGE = 1;
 const LEAST_SLOPE = 0.01;
 
 /** Weights by column, in the order of `COLUMNS`. */
-export function fitOrder(examples: readonly Example[], { ridge, without }: FitOptions): Float64Array {
+export function fitOrder(examples: readonly Example[], { ridge, without, prior = {} }: FitOptions): Float64Array {
   const p = COLUMN_COUNT;
   const spread = spreadOf(examples);
   const isUsed = COLUMNS.map(({ group }, j) => (spread[j] as number) > 1e-9 && without?.has(group) !== true);
   const used = isUsed.flatMap((is, j) => (is ? [j] : []));
+  const expected = used.map((j) => (prior[(COLUMNS[j] as Column).name] ?? 0) * (spread[j] as number));
   const groups = examples.map(({ x, y }): Group => {
     const scaled = new Float64Array(y.length * used.length);
     for (let i = 0; i < y.length; i++) {
@@ -35,7 +38,7 @@ export function fitOrder(examples: readonly Example[], { ridge, without }: FitOp
     }
     return { x: scaled, y, weight: 1 };
   });
-  const at = nonNegative(groups, used.length, ridge);
+  const at = nonNegative(groups, expected, ridge);
   const weights = new Float64Array(p);
   used.forEach((j, k) => {
     weights[j] = (at[k] as number) / (spread[j] as number);
@@ -44,7 +47,8 @@ export function fitOrder(examples: readonly Example[], { ridge, without }: FitOp
 }
 
 /** More is better in every column: those that would get a weight below 0 are left out, and the others fitted again. */
-function nonNegative(groups: readonly Group[], p: number, ridge: number): Float64Array {
+function nonNegative(groups: readonly Group[], expected: readonly number[], ridge: number): Float64Array {
+  const p = expected.length;
   let free = Array.from({ length: p }, (_, j) => j);
   for (;;) {
     const kept = groups.map(({ x, y, weight }): Group => {
@@ -56,7 +60,8 @@ function nonNegative(groups: readonly Group[], p: number, ridge: number): Float6
       });
       return { x: part, y, weight };
     });
-    const { at } = minimise(pairwiseLoss(kept, free.length), new Float64Array(free.length).fill(ridge));
+    const centre = Float64Array.from(free, (j) => expected[j] as number);
+    const { at } = minimise(pairwiseLoss(kept, free.length), new Float64Array(free.length).fill(ridge), centre);
     const wrong = free.filter((_, k) => (at[k] as number) < 0);
     if (wrong.length > 0) {
       free = free.filter((j) => !wrong.includes(j));

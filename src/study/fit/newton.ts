@@ -14,17 +14,17 @@ const MOST_ITERATIONS = 50;
 const SMALLEST_DECREMENT = 1e-10;
 
 /**
- * Minimises loss + Σ ridge_j · at_j² / 2 from `start`, with steps halved until they descend. Stops where Newton's decrement
+ * Minimises loss + Σ ridge_j · (at_j − centre_j)² / 2 from `centre`, with steps halved until they descend. Stops where Newton's decrement
  * is below 1e-10, or after 50 steps. A ridge of 0 needs a loss that bends in that direction.
  */
 export function minimise(
   loss: Loss,
   ridge: Float64Array,
-  start: Float64Array = new Float64Array(ridge.length),
+  centre: Float64Array = new Float64Array(ridge.length),
 ): Minimum {
   const p = ridge.length;
-  let at = Float64Array.from(start);
-  let here = evaluate(loss, ridge, at);
+  let at = Float64Array.from(centre);
+  let here = evaluate(loss, ridge, centre, at);
   for (let iterations = 0; ; iterations++) {
     const step = solve(here.hessian, here.gradient, p);
     const decrement = step.reduce((sum, each, j) => sum + each * (here.gradient[j] as number), 0);
@@ -33,7 +33,7 @@ export function minimise(
     let length = 1;
     for (;;) {
       const next = at.map((each, j) => each - length * (step[j] as number));
-      const there = evaluate(loss, ridge, next);
+      const there = evaluate(loss, ridge, centre, next);
       if (there.value <= here.value - 1e-4 * length * decrement) {
         at = next;
         here = there;
@@ -51,13 +51,13 @@ interface Evaluated {
   readonly hessian: Float64Array;
 }
 
-function evaluate(loss: Loss, ridge: Float64Array, at: Float64Array): Evaluated {
+function evaluate(loss: Loss, ridge: Float64Array, centre: Float64Array, at: Float64Array): Evaluated {
   const p = ridge.length;
   const gradient = new Float64Array(p);
   const hessian = new Float64Array(p * p);
   let value = loss(at, gradient, hessian);
   for (let j = 0; j < p; j++) {
-    const [own, weight] = [at[j] as number, ridge[j] as number];
+    const [own, weight] = [(at[j] as number) - (centre[j] as number), ridge[j] as number];
     value += (weight * own * own) / 2;
     gradient[j] = (gradient[j] as number) + weight * own;
     hessian[j * p + j] = (hessian[j * p + j] as number) + weight;
