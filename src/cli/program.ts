@@ -17,6 +17,7 @@ export const VERBS: VerbTable = {
   score: ["rewards alone", async () => (await import("./verbs/score.js")).score],
   rank: ["rank evidence, write predictions", async () => (await import("./verbs/rank.js")).rank],
   curve: ["best@k of aggregators", async () => (await import("./verbs/curve.js")).curve],
+  fit: ["a fusion of all signals, from labelled evidence", async () => (await import("./verbs/fit.js")).fit],
   compare: ["two pieces of evidence, side by side", async () => (await import("./verbs/compare.js")).compare],
   ablate: ["a grid of aggregators and settings", async () => (await import("./verbs/ablate.js")).ablate],
   plan: ["what to spend on rollouts, tests and rewards", async () => (await import("./verbs/plan.js")).plan],

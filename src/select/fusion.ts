@@ -71,6 +71,18 @@ function reasonOf({ signals }: Evidence, { tier }: Prepared, place: number): Sig
   return gravest ?? unavailable("not-run", "nothing is known of it");
 }
 
+/** Probability of each rollout of a whole pool; null where it has none. */
+export function fusionProbabilities(model: Fusion, pool: readonly Evidence[]): readonly (number | null)[] {
+  const prepared = prepare(pool);
+  const able = pool.map((_, place) => place).filter((place) => prepared.tier[place] === 0);
+  const scorer = scorerOf(partFor(model, pool).part);
+  const odds = scorer.logOdds(prepared, able, scorer.scores(prepared, able));
+  return pool.map((_, place) => {
+    const index = able.indexOf(place);
+    return index < 0 ? null : probabilityOf(odds[index] as number);
+  });
+}
+
 /** The ranking with the probability of its selection, what spoke for it, and whether the fusion abstains. */
 function withAccount(
   ranked: InstanceRanking,
@@ -79,22 +91,20 @@ function withAccount(
   abstainBelow: number,
 ): InstanceRanking {
   const { selected } = ranked;
-  const prepared = prepare(pool);
   const place = pool.findIndex(({ rolloutId }) => rolloutId === selected);
-  if (selected === null || prepared.tier[place] !== 0) return ranked;
+  const probability = fusionProbabilities(model, pool)[place] ?? null;
+  if (selected === null || probability === null) return ranked;
   const { part, isSeen } = partFor(model, pool);
+  const prepared = prepare(pool);
   const able = pool.map((_, index) => index).filter((index) => prepared.tier[index] === 0);
-  const scorer = scorerOf(part);
-  const odds = scorer.logOdds(prepared, able, scorer.scores(prepared, able));
-  const probability = probabilityOf(odds[able.indexOf(place)] as number);
   const next = ranked.ranking[ranked.ranking.findIndex((group) => group.includes(selected)) + 1]?.[0];
-  const rival = pool.findIndex(({ rolloutId }) => rolloutId === next);
+  const rival = able.indexOf(pool.findIndex(({ rolloutId }) => rolloutId === next));
   const abstains = probability < abstainBelow;
   const sentences = [
     ranked.why,
-    able.includes(rival) ? spokeFor(part, prepared, able, [able.indexOf(place), able.indexOf(rival)]) : "",
+    rival < 0 ? "" : spokeFor(part, prepared, able, [able.indexOf(place), rival]),
     abstains ? `It abstains: ${percent(probability)} is below ${percent(abstainBelow)}, so this is a guess.` : "",
-    isSeen ? "The fusion was fitted on this instance: weights that were fitted without it rank it." : "",
+    isSeen ? SEEN : "",
   ];
   return {
     ...ranked,
@@ -103,6 +113,8 @@ function withAccount(
     ...(abstains ? { abstains } : {}),
   };
 }
+
+const SEEN = "The fusion was fitted on this instance: weights that were fitted without it rank it.";
 
 const MOST_NAMED = 3;
 

@@ -3,7 +3,15 @@ import type { Evidence } from "../../core/schemas.js";
 import type { Prepared } from "./prepared.js";
 
 /** What a column tells of; taken away together when a fit asks what a signal is worth. */
-export const SIGNAL_GROUPS = ["reward", "regression", "reproduction", "behaviour", "tokens", "places", "size"] as const;
+export const SIGNAL_GROUPS = [
+  "reward",
+  "regression",
+  "reproduction",
+  "behaviour",
+  "likeness",
+  "coverage",
+  "size",
+] as const;
 
 export type SignalGroup = (typeof SIGNAL_GROUPS)[number];
 
@@ -26,7 +34,7 @@ export const COLUMNS: readonly Column[] = [
   ),
   { name: "reproduction", group: "reproduction", fill: reproduction },
   { name: "behaviour", group: "behaviour", fill: behaviour },
-  pairs("likeness", "tokens", ({ likeness }) => likeness),
+  pairs("likeness", "likeness", ({ likeness }) => likeness),
   pairs("places covered", "coverage", ({ placesCovered }) => placesCovered),
   pairs("code covered", "coverage", ({ codeCovered }) => codeCovered),
   own("hunks", "size", ({ features }) => Math.log1p(features?.hunks ?? Number.NaN)),
