@@ -26,6 +26,8 @@ export interface DispatchOptions extends Omit<WorkOptions, "machine" | "pace"> {
   readonly labels: Labels;
   /** Sandboxes at a time. */
   readonly jobs: number;
+  /** Whether sandboxes are opened before they are needed, and removed behind; default true. */
+  readonly ahead?: boolean;
   /** Aborted: take no new work. */
   readonly drain: AbortSignal;
 }
@@ -46,7 +48,8 @@ export async function dispatch(given: DispatchOptions): Promise<DispatchResult> 
   const { drain, stop } = together;
   const { plan, jobs } = given;
   const pace = openPace({ jobs });
-  const options = { ...given, drain, stop, pace, machine: given.machine ?? openMachine() };
+  const eager = given.ahead === false ? {} : { pace };
+  const options = { ...given, drain, stop, ...eager, machine: given.machine ?? openMachine() };
   const recorder = await openRecorder(options);
   const work = workQueue(pace.jobs);
   const state: State = { options, together, recorder, work, prepared: new Map() };

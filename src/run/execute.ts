@@ -81,6 +81,8 @@ export interface RunRequest {
   readonly aggregator: Aggregator;
   readonly rawPatch: boolean;
   readonly jobs: number;
+  /** Whether sandboxes are opened before they are needed; default true. */
+  readonly ahead?: boolean;
   /** Goes into the run card as it is. */
   readonly card: Readonly<Record<string, unknown>>;
   readonly nonce: () => string;
@@ -128,6 +130,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   const { labels } = request.loaded;
   const work = {
     ...(machine === undefined ? {} : { machine }),
+    ...(request.ahead === undefined ? {} : { ahead: request.ahead }),
     plan,
     directory,
     environments,
