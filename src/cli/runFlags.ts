@@ -17,7 +17,7 @@ import { forecastRun } from "../run/forecast.js";
 import { makePlan } from "../run/plan.js";
 import { withRegressionRule } from "../run/regressionRule.js";
 import { runnerNamed } from "../verify/runners.js";
-import { addLimitOptions, type LimitFlags, limitsOf } from "./limits.js";
+import { addLimitOptions, type LimitFlags, limitsOf, size } from "./limits.js";
 import { interrupted, longWork } from "./longWork.js";
 import { addScaffoldOption, collect, type GlobalOptions, share, wholeNumber } from "./options.js";
 import { planDocument, planLines, planText } from "./planText.js";
@@ -41,6 +41,8 @@ export interface RunFlags extends GlobalOptions, LimitFlags {
   readonly generated?: readonly string[];
   /** Seconds. */
   readonly testTimeout?: number;
+  /** Bytes. */
+  readonly imageDisk?: number;
 }
 
 export const DEFAULT_RUN = "bestk-run";
@@ -54,7 +56,8 @@ export function addRunFlags(command: Command): Command {
     .option("--regression <rule>", "regression tests: files (as the instances say), all, related, or files:<list>")
     .option("--generated <file>", "generated tests that `bestk testgen` wrote (may be repeated)", collect)
     .option("--max-unavailable <share>", "exit 4 if a larger share of the evidence is missing", share, 1)
-    .option("--test-timeout <s>", "time limit of each test command, in place of the instances' own", wholeNumber(1));
+    .option("--test-timeout <s>", "time limit of each test command, in place of the instances' own", wholeNumber(1))
+    .option("--image-disk <size>", "what images may take; beyond it bestk removes those that it made or fetched", size);
   return addLimitOptions(withFlags);
 }
 
@@ -121,7 +124,9 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
 
 /** null where a plan is all that is asked for and the engine doesn't answer: then it says so. */
 async function environmentsOf(flags: RunFlags, terminal: Terminal, stop: AbortSignal): Promise<Environments | null> {
-  const choice = { limits: limitsOf(flags), look: flags.dryRun === true };
+  const { imageDisk } = flags;
+  const budget = imageDisk === undefined ? {} : { imageBytes: imageDisk };
+  const choice = { limits: limitsOf(flags), look: flags.dryRun === true, ...budget };
   try {
     return await openEnvironments(flags.sandbox, terminal, stop, choice);
   } catch (thrown) {

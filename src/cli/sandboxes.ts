@@ -12,6 +12,8 @@ export interface SandboxChoice {
   readonly groundTruth?: SandboxSpec["groundTruth"];
   /** Nothing is going to run: what is there is only looked at, nothing is swept and nobody is warned. */
   readonly look?: boolean;
+  /** What the engine's images may take, in bytes, before those that bestk made or fetched itself go. */
+  readonly imageBytes?: number;
 }
 
 type Open = (terminal: Terminal, signal: AbortSignal, choice: SandboxChoice) => Promise<Environments>;
@@ -19,10 +21,10 @@ type Open = (terminal: Terminal, signal: AbortSignal, choice: SandboxChoice) => 
 const now = (): number => performance.now();
 
 const SANDBOXES = {
-  docker: async (terminal, signal, { limits = DEFAULT_LIMITS, groundTruth, look }) => {
+  docker: async (terminal, signal, { limits = DEFAULT_LIMITS, groundTruth, look, imageBytes }) => {
     const backend = dockerBackend({ now });
     await makeReady(backend, terminal, signal, look);
-    return dockerEnvironments(backend, limits, true, groundTruth);
+    return dockerEnvironments(backend, limits, true, groundTruth, imageBytes);
   },
   process: async (terminal, signal, { limits = DEFAULT_LIMITS, look }) => {
     const backend = processBackend({ now });

@@ -12,6 +12,11 @@ export interface PreparedEnvironment {
   /** Content address of what a fresh sandbox holds: the image's digest, or the repository's content. */
   readonly key: string;
   open(signal: AbortSignal): Promise<Sandbox>;
+  /** What a person calls its image; absent where there is none. */
+  readonly image?: string;
+  /** Keeps the image from being removed, until it is released: then those that are over a disk budget go. */
+  hold?(signal: AbortSignal): Promise<void>;
+  release?(): Promise<void>;
 }
 
 export interface Environments {
@@ -31,16 +36,22 @@ export interface LookedUp {
   readonly image: Omit<LookedAtImage, "id"> | null;
 }
 
+/** Removing a large image waits for the disk. */
+const RELEASE_MS = 600_000;
+
 /**
  * Containers, from a ready image or one that is made and cached. `pull`: whether a missing image may be fetched;
- * `groundTruth`: for evaluation scripts alone.
+ * `groundTruth`: for evaluation scripts alone; `imageBytes`: what the engine's images may take before bestk removes those
+ * that it made or fetched itself, and that nobody uses.
  */
 export function dockerEnvironments(
   backend: DockerBackend,
   limits: SandboxLimits,
   pull: boolean,
   groundTruth?: SandboxSpec["groundTruth"],
+  imageBytes?: number,
 ): Environments {
+  const { imageStore } = backend;
   return {
     sandbox: backend.name,
     limits,
@@ -48,7 +59,17 @@ export function dockerEnvironments(
       const { instanceId, environment, baseCommit } = task;
       const spec = { ...specOf(task, limits), ...(groundTruth === undefined ? {} : { groundTruth }) };
       const image = await backend.ensureImage({ instanceId, environment, baseCommit, pull }, signal, onProgress);
-      return opener(backend, { ...spec, image: image.id }, image.id);
+      const { id } = image;
+      return {
+        ...opener(backend, { ...spec, image: id }, id),
+        image: image.name,
+        hold: (signal) => imageStore.hold(id, signal),
+        release: async () => {
+          const limit = AbortSignal.timeout(RELEASE_MS);
+          await imageStore.letGo(id, limit);
+          if (imageBytes !== undefined) await imageStore.trim(imageBytes, limit);
+        },
+      };
     },
     look: async ({ instanceId, environment, baseCommit }, signal) => {
       const { id, ...image } = await backend.lookAtImage({ instanceId, environment, baseCommit }, signal);

@@ -2,7 +2,7 @@
 import type { BestkError } from "../core/errors.js";
 import { contentHash } from "../core/hash.js";
 import type { Task } from "../core/types.js";
-import type { Sandbox, SandboxError } from "../sandbox/sandbox.js";
+import type { SandboxError } from "../sandbox/sandbox.js";
 import { BASE_RUNS, type BaseMeasurement, measureBase } from "../verify/execution.js";
 import { listTree } from "../verify/listTree.js";
 import { editedFiles, isSelectable, selectTests, type TestSelection } from "../verify/selectTests.js";
@@ -11,7 +11,8 @@ import { type FileTrial, needsTrial, tryFiles } from "../verify/slowFiles.js";
 import { type Attempted, attempt, type FailedAttempt, type Machine } from "./attempts.js";
 import type { Environments, PreparedEnvironment } from "./environments.js";
 import { type Emit, stopwatch } from "./events.js";
-import { type Opener, openAhead } from "./scheduleOpener.js";
+import { readyEnvironment } from "./scheduleEnvironment.js";
+import type { Opener } from "./scheduleOpener.js";
 import type { Pace } from "./schedulePace.js";
 import type { RunDirectory } from "./store.js";
 
@@ -81,7 +82,7 @@ export async function readyInstance(
 }
 
 async function prepareAndMeasure(task: Task, patches: readonly string[], options: WorkOptions): Promise<ReadyInstance> {
-  const environment = await prepare(task, options);
+  const environment = await readyEnvironment(task, options, (job) => must(task.instanceId, "image", options, job));
   try {
     const chosen = await chooseTests(task, patches, environment, options);
     environment.expect(BASE_RUNS + patches.length);
@@ -150,35 +151,6 @@ async function must<T>(
     throw new GivenUp(done);
   }
   return done.value;
-}
-
-/** An image that goes away while it is used is made again: if it can be made again as it was, nothing is lost. */
-async function prepare(task: Task, options: WorkOptions): Promise<ReadyEnvironment> {
-  const { instanceId } = task;
-  const { environments, emit, stop, pace } = options;
-  const onProgress = (message: string): void => emit({ type: "image", instanceId, message });
-  const make = (): Promise<PreparedEnvironment> => environments.prepare(task, stop, onProgress);
-  emit({ type: "image-started", instanceId });
-  const seconds = stopwatch();
-  const first = await must(instanceId, "image", options, make);
-  emit({ type: "image-ready", instanceId, seconds: seconds() });
-  const open = async (signal: AbortSignal): Promise<Sandbox> => {
-    try {
-      return await first.open(signal);
-    } catch (thrown) {
-      if ((thrown as { failure?: unknown }).failure !== "image-missing") throw thrown;
-      emit({ type: "image", instanceId, message: "the image is gone, and is made again" });
-      const again = await make();
-      if (again.key !== first.key) throw thrown;
-      return again.open(signal);
-    }
-  };
-  const opener = pace === undefined ? atOnce(open) : openAhead(open, { pace, stop });
-  return { key: first.key, ...opener };
-}
-
-function atOnce(open: Opener["open"]): Opener {
-  return { open, expect: () => {}, [Symbol.asyncDispose]: async () => {} };
 }
 
 interface Chosen {

@@ -5,7 +5,9 @@ import { deadline } from "../core/deadline.js";
 import { BestkError, messageOf } from "../core/errors.js";
 import { openContainer } from "./container.js";
 import type { Engine } from "./engine.js";
+import { imageCalls } from "./engineImages.js";
 import { type EnsuredImage, ensureImage, type ImageRequest, type LookedAtImage, lookAtImage } from "./image.js";
+import { type ImageStore, imageStore } from "./imageStore.js";
 import { isOwnerAlive, OWNER_LABEL, type Owner, thisOwner } from "./owner.js";
 import { type SandboxBackend, SandboxError } from "./sandbox.js";
 import { tryWalls, type Wall } from "./walls.js";
@@ -23,6 +25,8 @@ export interface DockerBackend extends SandboxBackend {
   ensureImage(request: ImageRequest, signal: AbortSignal, onProgress: (line: string) => void): Promise<EnsuredImage>;
   /** What `ensureImage` would find; fetches and makes nothing. */
   lookAtImage(request: Omit<ImageRequest, "pull">, signal: AbortSignal): Promise<LookedAtImage>;
+  /** Holds images while they are used, and removes bestk's own beyond a disk budget. */
+  readonly imageStore: ImageStore;
 }
 
 /** Finding out what the engine really enforces; `image` null takes one that the engine has. Null: it has none. */
@@ -62,6 +66,7 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
       cpu: "enforced",
       disk: "watched",
     },
+    imageStore: imageStore(engine, whose),
     check: (signal) => check(engine, signal),
     open: async (spec, signal) => openContainer(engine, spec, await whose(), options.now, signal),
     sweep: (signal) => sweep(engine, signal),
@@ -193,6 +198,7 @@ export function connect(socketPath?: string): Engine {
           .commit({ repo: name.repo, tag: name.tag, changes: changes.join("\n"), pause: true, abortSignal });
         return made.Id as string;
       }),
+    ...imageCalls(docker, (signal, call) => ask(WORK_MS, signal, call)),
   };
 }
 

@@ -30,6 +30,28 @@ export interface Engine {
   upload(container: string, folder: string, tar: NodeJS.ReadableStream, signal: AbortSignal): Promise<void>;
   /** Makes an image of a container's files; returns its id. `changes` are Dockerfile lines. */
   commit(container: string, name: ImageName, changes: readonly string[], signal: AbortSignal): Promise<string>;
+  /** Gives an image one more name. */
+  tag(image: string, name: ImageName, signal: AbortSignal): Promise<void>;
+  /** Takes a name away, and with the last one the image. False: there is no such name, or something needs the image. */
+  untag(reference: string, signal: AbortSignal): Promise<boolean>;
+  /** All images, and what they take together: layers that several share count once. */
+  storedImages(signal: AbortSignal): Promise<StoredImages>;
+}
+
+export interface StoredImages {
+  readonly bytes: number;
+  readonly images: readonly StoredImage[];
+}
+
+export interface StoredImage {
+  readonly id: string;
+  /** `repository:tag`. */
+  readonly names: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Seconds since 1970. */
+  readonly created: number;
+  /** That were made of it, running or not. */
+  readonly containers: number;
 }
 
 export interface EngineImage {

@@ -7,6 +7,7 @@ import { contentHash } from "../core/hash.js";
 import type { Task } from "../core/types.js";
 import { drain } from "./demux.js";
 import type { ContainerBody, Engine, EngineImage, ImageName } from "./engine.js";
+import { markFetched } from "./imageStore.js";
 import { collectOutput } from "./output.js";
 import { OWNER_LABEL, type Owner, ownerWord } from "./owner.js";
 import { exportSource, FIXED_DATES, findSource, GIT_ENV, type Source, sourceHash } from "./repository.js";
@@ -99,7 +100,7 @@ async function madeName(
   source: Source,
   { setup, workdir, env }: Task["environment"],
 ): Promise<ImageName> {
-  const recipe = { recipe: 3, base: base.id, source: await sourceHash(source), setup, workdir, env };
+  const recipe = { recipe: 4, base: base.id, source: await sourceHash(source), setup, workdir, env };
   return { repo: `bestk/${imageWord(instanceId)}`, tag: contentHash(recipe).slice(0, 16) };
 }
 
@@ -108,7 +109,10 @@ async function present(engine: Engine, reference: string, pull: boolean, signal:
   if (found !== null) return found;
   if (pull) await engine.pull(reference, signal);
   const fetched = pull ? await engine.image(reference, signal) : null;
-  if (fetched !== null) return fetched;
+  if (fetched !== null) {
+    await markFetched(engine, fetched.id, reference, signal);
+    return fetched;
+  }
   throw new SandboxError("image-missing", `the engine at ${engine.address} has no image ${reference}`);
 }
 
@@ -136,6 +140,7 @@ async function build(
       onProgress(`${instanceId}: ${what}: ${command}`);
       await step(`${what} failed`, `cd ${quote(workdir)} && { ${command}\n}`);
     }
+    await step("Python files could not be compiled", compilePython(workdir));
     await step("the repository could not be settled", settle(workdir), { ...GIT_ENV, ...FIXED_DATES });
     onProgress(`${instanceId}: saving ${name.repo}:${name.tag}`);
     return await engine.commit(container, name, commitChanges(workdir), signal);
@@ -261,6 +266,20 @@ function settle(workdir: string): string {
     'git diff --quiet HEAD || git commit --quiet --all --no-verify --message "set-up"',
     handOverTree(workdir),
     "git update-index -q --refresh || true",
+  ].join("\n");
+}
+
+/**
+ * Fresh containers would each compile what they import again. Python takes a compiled file for good only where time and
+ * size of its source are as they were: what a patch or a test changes is compiled anew. Files that don't compile (tests of
+ * syntax errors, templates) are as they were; a repository without Python has nothing to compile.
+ */
+function compilePython(workdir: string): string {
+  return [
+    `cd ${quote(workdir)}`,
+    "python=$(command -v python || command -v python3) || exit 0",
+    "[ -n \"$(git ls-files '*.py' | head -n 1)\" ] || exit 0",
+    '"$python" -m compileall -q . >/dev/null 2>&1 || true',
   ].join("\n");
 }
 
