@@ -2,6 +2,16 @@
 import type { z } from "zod";
 import { costSchema } from "../core/cost.js";
 import { type EventLine, eventLineSchema } from "../core/schemas/events.js";
+import {
+  type KeptRolloutLine,
+  type KeptTaskLine,
+  keptRolloutSchema,
+  keptTaskSchema,
+  type ReportLine,
+  reportSchema,
+  type ViewLine,
+  viewSchema,
+} from "../core/schemas/page.js";
 import { configSchema, type RunPlan, regradePlanSchema, runPlanSchema } from "../core/schemas/plans.js";
 import {
   gradeSchema,
@@ -83,6 +93,18 @@ export const FORMS = {
     title: "Candidate patch",
     description: "candidates.jsonl of a run directory",
     schema: told<CandidateLine>()(candidateLineSchema),
+    use: "both",
+  },
+  task: {
+    title: "Instance without its ground truth",
+    description: "tasks.jsonl of a run directory",
+    schema: told<KeptTaskLine>()(keptTaskSchema),
+    use: "both",
+  },
+  "kept-rollout": {
+    title: "Texts that a run keeps of one rollout",
+    description: "rollouts.jsonl of a run directory; the texts are in texts/",
+    schema: told<KeptRolloutLine>()(keptRolloutSchema),
     use: "both",
   },
   run: {
@@ -194,6 +216,18 @@ export const FORMS = {
     title: "The same selection again",
     description: "replay --json",
     schema: replaySchema,
+    use: "written",
+  },
+  report: {
+    title: "The report that was written",
+    description: "report --json",
+    schema: told<ReportLine>()(reportSchema),
+    use: "written",
+  },
+  view: {
+    title: "Where the report is served",
+    description: "view --json",
+    schema: told<ViewLine>()(viewSchema),
     use: "written",
   },
   event: {

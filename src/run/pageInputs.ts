@@ -1,23 +1,14 @@
 // What a run keeps so that its report is whole: issues, trajectories and what the reward model read; no ground truth.
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { sha256 } from "../core/hash.js";
 import { writeAtomic } from "../core/io.js";
 import type { Transcript } from "../core/page.js";
+import type { KeptRolloutLine, KeptTaskLine, KeptText } from "../core/schemas/page.js";
 import type { Trajectory } from "../core/types.js";
 import { packed } from "../report/page/pack.js";
 import type { Plan } from "./plan.js";
 import type { RunDirectory } from "./store.js";
-
-const keptTextSchema = z.object({
-  /** Of the UTF-8 text, which lies compressed in `texts/<sha256>.gz`. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Of the text, before compression. */
-  bytes: z.number().int().nonnegative(),
-});
-
-export type KeptText = z.infer<typeof keptTextSchema>;
 
 /** Texts of a rollout; null where it has none. */
 export interface KeptRollout {
@@ -26,25 +17,6 @@ export interface KeptRollout {
   /** Exactly what the reward model read, or its table of features. Kept, not made again: it is small, and a model may be gone. */
   readonly modelInput: KeptText | null;
 }
-
-/** `bestk.kept-rollout/1`: a line of `rollouts.jsonl`. */
-export const keptRolloutSchema = z.object({
-  schema: z.literal("bestk.kept-rollout/1"),
-  instanceId: z.string().min(1),
-  rolloutId: z.string().min(1),
-  trajectory: keptTextSchema.nullable(),
-  modelInput: keptTextSchema.nullable(),
-});
-
-/** `bestk.task/1`: a line of `tasks.jsonl`, an instance without its ground truth. */
-export const keptTaskSchema = z.object({
-  schema: z.literal("bestk.task/1"),
-  instanceId: z.string().min(1),
-  repo: z.string().nullable(),
-  baseCommit: z.string().nullable(),
-  version: z.string().nullable(),
-  issue: z.string(),
-});
 
 export const TEXTS_FOLDER = "texts";
 
@@ -81,11 +53,11 @@ export function textPath(runPath: string, hash: string): string {
 
 /** Writes `tasks.jsonl` and `rollouts.jsonl` of a plan. */
 export async function writePageInputs(directory: RunDirectory, plan: Plan): Promise<void> {
-  const tasks = plan.instances.map(({ task: { instanceId, repo, baseCommit, version, issue } }) => {
+  const tasks = plan.instances.map(({ task: { instanceId, repo, baseCommit, version, issue } }): KeptTaskLine => {
     return { schema: "bestk.task/1", instanceId, repo, baseCommit, version, issue };
   });
   const rollouts = plan.instances.flatMap((instance) =>
-    instance.rollouts.map(({ instanceId, rolloutId, kept: own }) => {
+    instance.rollouts.map(({ instanceId, rolloutId, kept: own }): KeptRolloutLine => {
       const { trajectory = null, modelInput = null } = own ?? {};
       return { schema: "bestk.kept-rollout/1", instanceId, rolloutId, trajectory, modelInput };
     }),

@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BestkError } from "../core/errors.js";
+import { type KeptText, keptRolloutSchema, keptTaskSchema } from "../core/schemas/page.js";
 import { candidateLineSchema } from "../core/schemas.js";
 import { packed } from "../report/page/pack.js";
 import type {
@@ -13,7 +14,7 @@ import type {
   VerifiedSource,
 } from "../report/page/source.js";
 import type { BaseMeasurement } from "../verify/execution.js";
-import { type KeptText, keptRolloutSchema, keptTaskSchema, textPath } from "./pageInputs.js";
+import { textPath } from "./pageInputs.js";
 import { linesByInstance } from "./pageLines.js";
 import { logFolder } from "./store.js";
 import type { SavedVerdict } from "./verdicts.js";

@@ -51,6 +51,7 @@ const CASES: readonly (readonly [verb: string, args: readonly string[], form: st
   ["curve", ["labelled.jsonl", "-a", "random,hybrid,oracle,codet"], "curve"],
   ["compare", ["labelled.jsonl", "labelled.jsonl", "--with", "execution-free"], "compare"],
   ["ablate", ["labelled.jsonl", "grid.yaml"], "ablation"],
+  ["report", ["run", "-o", "page.html"], "report"],
   ["regrade", ["run"], "ranking"],
   ["replay", ["run"], "replay"],
   ["render", [join(ROLLOUTS, "swe-agent"), "--only", ONE, "--rollout", `run-1/${ONE}/${ONE}.traj`], "render"],
@@ -120,7 +121,7 @@ describe("--json", { timeout: 60_000 }, () => {
     const names = Object.entries(VERBS).flatMap(([name, entry]) =>
       "verbs" in entry ? Object.keys(entry.verbs).map((inner) => `${name} ${inner}`) : [name],
     );
-    const told = [...CASES.map(([verb]) => verb), "run", "demo", "doctor", "testgen llm"];
+    const told = [...CASES.map(([verb]) => verb), "run", "demo", "view", "doctor", "testgen llm"];
     expect(names.filter((name) => !told.includes(name))).toEqual([]);
   });
 });
@@ -129,6 +130,8 @@ describe("files of a run", () => {
   const FILES = {
     "evidence.jsonl": "evidence",
     "candidates.jsonl": "candidate",
+    "tasks.jsonl": "task",
+    "rollouts.jsonl": "kept-rollout",
     "rewards.jsonl": "reward-line",
     "ranking.hybrid.jsonl": "ranking-line",
     "preds.jsonl": "prediction",

@@ -1,4 +1,5 @@
 // `bestk report`: runs as one HTML file that opens from disk, without a network.
+import type { ReportLine } from "../../core/schemas/page.js";
 import { openAggregator } from "../../run/aggregators.js";
 import { pageAssets } from "../../run/pageAssets.js";
 import { writeReport } from "../../run/pageFile.js";
@@ -55,7 +56,7 @@ export const report: Verb = {
         signal: interrupt.drain,
       };
       const written = await writeReport(request);
-      terminal.data({ schema: "bestk.report/1", ...written });
+      terminal.data({ schema: "bestk.report/1", ...written } satisfies ReportLine);
       terminal.result(`${written.file}: ${sizeWords(written.bytes)}, ${written.parts} parts${leftOutWords(written)}`);
       return 0;
     } finally {
