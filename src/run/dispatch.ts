@@ -5,9 +5,11 @@ import { compareNatural } from "../core/order.js";
 import type { Labels } from "../core/types.js";
 import type { GroupedCandidate } from "../patch/group.js";
 import { SandboxError } from "../sandbox/sandbox.js";
+import type { LexicographicOptions } from "../select/rows.js";
 import { isTransient, type Machine, openMachine } from "./attempts.js";
 import { stopwatch } from "./events.js";
 import type { KeyedVerdict } from "./evidence.js";
+import { dispatchLazily } from "./lazyDispatch.js";
 import type { Plan, PlannedInstance } from "./plan.js";
 import { type FailedInstance, type ReadyInstance, readyInstance, type WorkOptions } from "./ready.js";
 import { openRecorder, type Recorder } from "./recorder.js";
@@ -28,6 +30,8 @@ export interface DispatchOptions extends Omit<WorkOptions, "machine" | "pace"> {
   readonly jobs: number;
   /** Whether sandboxes are opened before they are needed, and removed behind; default true. */
   readonly ahead?: boolean;
+  /** The order of the aggregator that chooses: what can't change its choice isn't run. Absent: everything is run. */
+  readonly lazy?: LexicographicOptions;
   /** Aborted: take no new work. */
   readonly drain: AbortSignal;
 }
@@ -97,6 +101,10 @@ async function dispatchInstance(
   const inCandidate = new Set(candidates.flatMap(({ rolloutIds }) => rolloutIds));
   for (const rollout of rollouts.filter(({ rolloutId }) => !inCandidate.has(rolloutId))) {
     await recorder.record(task, null, rollout, NO_PATCH);
+  }
+  if (options.lazy !== undefined) {
+    const width = Math.max(1, Math.floor(options.jobs / options.plan.instances.length));
+    return dispatchLazily({ ...state, order: options.lazy, width }, instance, place, isLast);
   }
   const patches = candidates.map(({ patch }) => patch).filter((patch) => patch !== "");
   const needsSandbox = hasTests(task) && patches.length > 0;

@@ -6,6 +6,7 @@ import type { FormatName } from "../rollouts/adapter.js";
 import { loadRolloutsAs } from "../rollouts/load.js";
 import type { Problem } from "../rollouts/read.js";
 import type { Aggregator } from "../select/aggregator.js";
+import { lazyOrder } from "../select/lazy.js";
 import type { Machine } from "./attempts.js";
 import { dispatch } from "./dispatch.js";
 import type { Environments } from "./environments.js";
@@ -80,6 +81,8 @@ export interface RunRequest {
   readonly model: RewardModel | null;
   readonly aggregator: Aggregator;
   readonly rawPatch: boolean;
+  /** Leaves out work that can't change the aggregator's choice, where it is one whose choice can be settled early. */
+  readonly lazy?: boolean;
   readonly jobs: number;
   /** Whether sandboxes are opened before they are needed; default true. */
   readonly ahead?: boolean;
@@ -127,10 +130,12 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
           stop,
         });
   const { environments, jobs, nonce, machine } = request;
+  const order = request.lazy === true ? lazyOrder(request.aggregator) : null;
   const { labels } = request.loaded;
   const work = {
     ...(machine === undefined ? {} : { machine }),
     ...(request.ahead === undefined ? {} : { ahead: request.ahead }),
+    ...(order === null ? {} : { lazy: order }),
     plan,
     directory,
     environments,

@@ -28,6 +28,8 @@ export interface WorkOptions {
   readonly stop: AbortSignal;
   /** What is asked of the machine at a time, opening ahead included; absent: nothing is opened ahead. */
   readonly pace?: Pace;
+  /** Candidates whose sandboxes are opened ahead while base runs; default all. */
+  readonly firstCandidates?: number;
 }
 
 /** An environment whose sandboxes are opened ahead; to be disposed when no more are asked for. */
@@ -75,22 +77,50 @@ export async function readyInstance(
     warnOfUselessTests(ready, options.emit);
     return ready;
   } catch (thrown) {
-    if (!(thrown instanceof GivenUp)) throw thrown;
-    options.emit({ type: "warning", message: `${task.instanceId}: ${thrown.failure.message}` });
-    return { failure: thrown.failure, failed: thrown.failed };
+    return failedInstance(thrown, task, options);
   }
 }
 
-async function prepareAndMeasure(task: Task, patches: readonly string[], options: WorkOptions): Promise<ReadyInstance> {
+/** The same as far as earlier runs in this directory measured it, without running a test; null if they didn't. */
+export async function savedInstance(
+  task: Task,
+  patches: readonly string[],
+  options: WorkOptions,
+): Promise<ReadyInstance | FailedInstance | null> {
+  try {
+    return await prepareAndMeasure(task, patches, options, false);
+  } catch (thrown) {
+    return thrown instanceof NotMeasured ? null : failedInstance(thrown, task, options);
+  }
+}
+
+class NotMeasured extends Error {}
+
+function failedInstance(thrown: unknown, { instanceId }: Task, { emit }: WorkOptions): FailedInstance {
+  if (!(thrown instanceof GivenUp)) throw thrown;
+  emit({ type: "warning", message: `${instanceId}: ${thrown.failure.message}` });
+  return { failure: thrown.failure, failed: thrown.failed };
+}
+
+async function prepareAndMeasure(
+  task: Task,
+  patches: readonly string[],
+  options: WorkOptions,
+  mayRun = true,
+): Promise<ReadyInstance> {
   const environment = await readyEnvironment(task, options, (job) => must(task.instanceId, "image", options, job));
   try {
     const chosen = await chooseTests(task, patches, environment, options);
-    environment.expect(BASE_RUNS + patches.length);
-    const measured = await baseOf(chosen.task, "base", environment, options);
+    if (mayRun) environment.expect(BASE_RUNS + Math.min(patches.length, options.firstCandidates ?? patches.length));
+    const measured = await baseOf(chosen.task, "base", environment, options, mayRun);
     if (!needsTrial(chosen.task, measured.base)) return { environment, ...chosen, ...measured };
     const fewer = await withoutSlowFiles(chosen, environment, options);
     if (fewer === null) return { environment, ...chosen, ...measured };
-    return { environment, ...fewer, ...(await baseOf(fewer.task, "base-without-slow-files", environment, options)) };
+    return {
+      environment,
+      ...fewer,
+      ...(await baseOf(fewer.task, "base-without-slow-files", environment, options, mayRun)),
+    };
   } catch (thrown) {
     await environment[Symbol.asyncDispose]();
     throw thrown;
@@ -202,6 +232,7 @@ async function baseOf(
   folder: string,
   environment: PreparedEnvironment,
   options: WorkOptions,
+  mayRun: boolean,
 ): Promise<{ base: BaseMeasurement; baseKey: string }> {
   const { instanceId } = task;
   const { directory, environments, nonce, emit, stop } = options;
@@ -211,6 +242,7 @@ async function baseOf(
     emit({ type: "base", instanceId, cached: true, seconds: 0 });
     return { base: saved, baseKey };
   }
+  if (!mayRun) throw new NotMeasured(instanceId);
   emit({ type: "base-started", instanceId });
   const seconds = stopwatch();
   const context = { open: environment.open, nonce };

@@ -1,9 +1,11 @@
 // The verdict on one candidate, from the cache or from a sandbox; only failures of the machine are tried again.
-import { unavailable } from "../core/signal.js";
+import { type Signal, unavailable } from "../core/signal.js";
 import type { Task } from "../core/types.js";
 import type { GroupedCandidate } from "../patch/group.js";
 import { type BaseMeasurement, type ExecutionVerdict, gradeRuns } from "../verify/execution.js";
 import { verifyWithReruns } from "../verify/reruns.js";
+import { regressionSignal } from "../verify/signals.js";
+import type { TestRun } from "../verify/testRun.js";
 import { attempt, type FailedAttempt, failureKind, isTransient } from "./attempts.js";
 import { detailsOf, type KeyedVerdict } from "./evidence.js";
 import { type ChosenTests, type FailedInstance, keyOf, type ReadyInstance, type WorkOptions } from "./ready.js";
@@ -19,9 +21,23 @@ export interface SavedVerdict extends ExecutionVerdict {
   readonly attempts: readonly FailedAttempt[];
 }
 
+/** Parts of a verdict: signals that tests give. */
+export type Part = "regression" | "reproduction";
+
+/** Which parts are wanted of a candidate. */
+export interface Wanted {
+  readonly parts: readonly Part[];
+  /** Asked in the sandbox, once regression is known as far as one run tells: whether to go on to the generated tests. */
+  readonly goesOn?: (regression: Signal) => boolean;
+}
+
+export const EVERYTHING: Wanted = { parts: ["regression", "reproduction"] };
+
 /** What came of a candidate. */
 export interface CandidateResult {
   readonly verdict: KeyedVerdict;
+  /** Parts that were not measured; their signals are `could-not-matter`. */
+  readonly open: readonly Part[];
   readonly cached: boolean;
   /** The machine failed in a way that may pass: worth another try when the rest is done. */
   readonly retriable: boolean;
@@ -33,33 +49,110 @@ export interface CandidateResult {
   readonly without: (quarantined: readonly string[]) => KeyedVerdict;
 }
 
-/** Verdict on a candidate with a non-empty patch. A machine that keeps failing gives `infra`, under no key. */
+/**
+ * Verdict on a candidate with a non-empty patch, with at least the parts that are wanted; what earlier runs measured is
+ * kept. A machine that keeps failing gives `infra`, under no key.
+ */
 export async function verdictOf(
   candidate: GroupedCandidate,
   ready: ReadyInstance | FailedInstance,
   options: WorkOptions,
+  wanted: Wanted = EVERYTHING,
 ): Promise<CandidateResult> {
   if ("failure" in ready) return infraResult(ready.failure, ready.failed);
   const { task, environment, base, baseKey, tests } = ready;
-  const { directory, environments, nonce, emit, stop } = options;
+  const { directory, nonce, emit, stop } = options;
   const { instanceId } = task;
   const { candidateId, patch } = candidate;
-  const key = keyOf(task, candidateId, environment, environments);
-  const folder = [instanceId, candidateId];
-  const saved = await directory.load<SavedVerdict>(folder, key);
-  if (saved !== null && saved.baseKey === baseKey) return resultOf(key, saved, base, true);
+  const { key, saved } = await savedVerdict(candidate, ready, options);
+  const missing = openParts(saved, task).filter((part) => wanted.parts.includes(part));
+  if (saved !== null && missing.length === 0) return resultOf(key, saved, ready, true);
+  const part = {
+    ...task,
+    regression: missing.includes("regression") ? task.regression : null,
+    generated: missing.includes("reproduction") ? task.generated : [],
+  };
+  const baseRuns = base.runs.flatMap(({ regression }) => regression ?? []);
+  const { goesOn } = wanted;
+  const gate = goesOn === undefined ? {} : { goesOn: (run: TestRun) => goesOn(regressionSignal(baseRuns, run)) };
   emit({ type: "candidate-started", instanceId, candidateId });
-  const context = { open: environment.open, nonce };
-  const done = await attempt({ ...options, instanceId }, () => verifyWithReruns(task, patch, base, context, stop));
+  const context = { open: environment.open, nonce, ...gate };
+  const done = await attempt({ ...options, instanceId }, () => verifyWithReruns(part, patch, base, context, stop));
   if (!done.ok) {
     emit({ type: "warning", message: `${instanceId} ${candidateId.slice(0, 19)}: ${done.error.message}` });
     return infraResult(done.error, done.failed);
   }
   const { verdict, logs, late } = done.value;
-  const result: SavedVerdict = { ...verdict, baseKey, tests, late, attempts: done.failed };
-  await directory.save(folder, key, result, { "candidate.patch": patch, ...logs });
-  return resultOf(key, result, base, false);
+  const now: SavedVerdict = { ...verdict, baseKey, tests, late, attempts: done.failed };
+  const whole = saved === null ? now : joined(saved, now);
+  const result: SavedVerdict = { ...whole, ...gradeSaved(whole, base) };
+  await directory.save([instanceId, candidateId], key, result, { "candidate.patch": patch, ...logs });
+  return resultOf(key, result, ready, false);
 }
+
+/** What an earlier run measured of a candidate, or null. */
+export async function savedResult(
+  candidate: GroupedCandidate,
+  ready: ReadyInstance,
+  options: WorkOptions,
+): Promise<CandidateResult | null> {
+  const { key, saved } = await savedVerdict(candidate, ready, options);
+  return saved === null ? null : resultOf(key, saved, ready, true);
+}
+
+async function savedVerdict(
+  { candidateId }: GroupedCandidate,
+  { task, environment, baseKey }: ReadyInstance,
+  { directory, environments }: WorkOptions,
+): Promise<{ readonly key: string; readonly saved: SavedVerdict | null }> {
+  const key = keyOf(task, candidateId, environment, environments);
+  const saved = await directory.load<SavedVerdict>([task.instanceId, candidateId], key);
+  return { key, saved: saved?.baseKey === baseKey ? saved : null };
+}
+
+/** Parts that have tests and no runs. A patch that doesn't apply has none to make. */
+export function openParts(saved: Pick<SavedVerdict, "applied" | "runs"> | null, task: RunnableTests): readonly Part[] {
+  if (saved !== null && saved.applied === null) return [];
+  const { regression = null, generated = {} } = saved?.runs ?? {};
+  return [
+    ...(task.regression !== null && regression === null ? (["regression"] as const) : []),
+    ...(task.generated.length > 0 && Object.keys(generated).length === 0 ? (["reproduction"] as const) : []),
+  ];
+}
+
+type RunnableTests = { readonly regression: unknown; readonly generated: readonly unknown[] };
+
+/** Both parts of a verdict, measured one after the other. */
+function joined(before: SavedVerdict, now: SavedVerdict): SavedVerdict {
+  if (now.applied === null) return now;
+  const together = [...(before.runs.together ?? []), ...(now.runs.together ?? [])];
+  const runs = {
+    regression: now.runs.regression ?? before.runs.regression,
+    generated: { ...before.runs.generated, ...now.runs.generated },
+    ...(together.length === 0 ? {} : { together }),
+  };
+  return {
+    ...now,
+    runs,
+    reruns: [...before.reruns, ...now.reruns],
+    late: [...before.late, ...now.late],
+    attempts: [...before.attempts, ...now.attempts],
+  };
+}
+
+const NOT_NEEDED = unavailable("could-not-matter", "left out: no outcome of it could change the choice");
+
+function withOpen(signals: KeyedVerdict["signals"], open: readonly Part[]): KeyedVerdict["signals"] {
+  return { ...signals, ...Object.fromEntries(open.map((part) => [part, NOT_NEEDED])) };
+}
+
+/** Verdict on a candidate of which nothing was run, because nothing of it could change the choice. */
+export const COULD_NOT_MATTER: KeyedVerdict = {
+  key: "could-not-matter",
+  signals: { regression: NOT_NEEDED, reproduction: NOT_NEEDED },
+  generated: [],
+  details: {},
+};
 
 /** The figures of a saved result, computed again from its runs. `quarantined`: tests flaky on another candidate. */
 export function gradeSaved(
@@ -72,7 +165,9 @@ export function gradeSaved(
   // What was asked of base was asked of the candidate.
   const generated = Object.keys(first?.generated ?? {}).map((id) => ({ id }));
   const task = { regression: first?.regression ?? null, generated };
-  return applied === null ? saved : gradeRuns(task, base, runs, applied, { reruns, quarantined });
+  if (applied === null) return saved;
+  const graded = gradeRuns(task, base, runs, applied, { reruns, quarantined });
+  return { ...graded, signals: withOpen(graded.signals, openParts(saved, task)) };
 }
 
 /** A graded result as evidence has it. */
@@ -88,12 +183,13 @@ export function keyedVerdict(key: string, graded: ExecutionVerdict, saved: Saved
   return { key, signals: graded.signals, generated: graded.generated, details };
 }
 
-function resultOf(key: string, saved: SavedVerdict, base: BaseMeasurement, cached: boolean): CandidateResult {
+function resultOf(key: string, saved: SavedVerdict, { base, task }: ReadyInstance, cached: boolean): CandidateResult {
   const graded = gradeSaved(saved, base);
   const { passedAgain: flaky, newFailures } = graded.regression;
   const without = (quarantined: readonly string[]): KeyedVerdict =>
     keyedVerdict(key, gradeSaved(saved, base, quarantined), saved);
-  return { verdict: keyedVerdict(key, graded, saved), cached, retriable: false, flaky, newFailures, without };
+  const verdict = keyedVerdict(key, graded, saved);
+  return { verdict, open: openParts(saved, task), cached, retriable: false, flaky, newFailures, without };
 }
 
 /** Verdict on a rollout whose candidate needs no sandbox: the normalised patch is empty. */
@@ -125,5 +221,6 @@ function infraResult(error: FailedInstance["failure"], attempts: readonly Failed
   const signal = unavailable("infra", error.message);
   const details = { failure: failureKind(error), attempts };
   const verdict = { key: null, signals: { regression: signal, reproduction: signal }, generated: [], details };
-  return { verdict, cached: false, retriable: isTransient(error), flaky: [], newFailures: [], without: () => verdict };
+  const nothing = { open: [], cached: false, flaky: [], newFailures: [] };
+  return { verdict, ...nothing, retriable: isTransient(error), without: () => verdict };
 }

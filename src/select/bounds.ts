@@ -14,8 +14,8 @@ export type TestSignal = (typeof TEST_SIGNALS)[number];
 /** A rollout some of whose signals aren't measured yet; rollouts of one candidate have the same ones open. */
 export interface OpenEvidence {
   readonly evidence: Evidence;
-  /** The best value that is still possible, by signal that is open; Infinity where nothing bounds it. */
-  readonly open: Readonly<Partial<Record<TestSignal, number>>>;
+  /** The best value that is still possible, by signal that is open; Infinity: nothing bounds it, null: it can have none. */
+  readonly open: Readonly<Partial<Record<TestSignal, number | null>>>;
 }
 
 /** One key of one rollout; equal bounds: it is measured. */
@@ -56,13 +56,14 @@ export function isOpen({ worst, best }: Cell): boolean {
 /** Ranks behind every other, with those like it. */
 const WORST = unavailable("empty-patch", "as bad as it can be");
 
-function openValue({ open }: OpenEvidence, key: Key): number | undefined {
+function openValue({ open }: OpenEvidence, key: Key): number | null | undefined {
   const name = TEST_SIGNALS.find((signal) => key.signal === signal);
   return name === undefined ? undefined : open[name];
 }
 
 /** Finite, so that two bounds can be compared. */
-function atMost(value: number): Signal {
+function atMost(value: number | null): Signal {
+  if (value === null) return unavailable("no-tests", "it can have no value");
   return { status: "ok", value: Math.min(value, Number.MAX_VALUE) };
 }
 

@@ -34,6 +34,8 @@ export interface ExecutionContext {
   readonly open: (signal: AbortSignal) => Promise<Sandbox>;
   /** An unguessable word, new at each call. */
   readonly nonce: () => string;
+  /** Asked of a candidate between its regression tests and its generated ones: false leaves those out. Absent: true. */
+  readonly goesOn?: (regression: TestRun) => boolean;
 }
 
 /** Raw logs by file name. */
@@ -210,7 +212,8 @@ async function runTree(
     regression = run;
     logs[REGRESSION_LOG] = log;
   }
-  if (task.generated.length === 0) return { runs: { regression, generated: {} }, logs };
+  const stops = known.changes !== null && regression !== null && context.goesOn?.(regression) === false;
+  if (task.generated.length === 0 || stops) return { runs: { regression, generated: {} }, logs };
   // Placed after the regression run, so that a command that collects every test doesn't run them too.
   await sandbox.writeFiles(
     task.generated.map(({ path, content }) => ({ path, content })),

@@ -1,0 +1,163 @@
+// Runs of an instance's candidates only what can still change the choice, and goes on from what earlier runs measured.
+import type { Evidence } from "../core/schemas.js";
+import { type Signal, unavailable } from "../core/signal.js";
+import type { GroupedCandidate } from "../patch/group.js";
+import type { OpenEvidence } from "../select/bounds.js";
+import { type Settled, settle, type Work } from "../select/lazy.js";
+import type { LexicographicOptions } from "../select/rows.js";
+import type { BaseMeasurement } from "../verify/execution.js";
+import { reproductionTests, stableTests } from "../verify/signals.js";
+import type { PlannedInstance, PlannedRollout } from "./plan.js";
+import type { ReadyInstance } from "./ready.js";
+import type { Recorder } from "./recorder.js";
+import { type CandidateResult, emptyVerdict, hasTests, type Part, savedResult, type Wanted } from "./verdicts.js";
+
+/** What came of the candidates so far; those that are not in it were not looked at. */
+export type Results = ReadonlyMap<GroupedCandidate, CandidateResult>;
+
+export interface LazyOptions {
+  readonly instance: PlannedInstance;
+  readonly order: LexicographicOptions;
+  readonly recorder: Pick<Recorder, "rewardOf">;
+}
+
+/** The best that each part can come to, whatever the patch; null: no patch can have a value. */
+export type Limits = Readonly<Record<Part, number | null>>;
+
+/** Before base is measured. */
+export function limitsOf({ task }: PlannedInstance): Limits {
+  return {
+    regression: task.regression === null ? null : 0,
+    reproduction: task.generated.length === 0 ? null : Number.POSITIVE_INFINITY,
+  };
+}
+
+/** What base says of every candidate: a count of tests is a bound, and where no test tells anything there is no value. */
+export function limitsOn({ runs }: BaseMeasurement): Limits {
+  const suite = runs.flatMap(({ regression }) => regression ?? []);
+  const ids = Object.keys(runs[0]?.generated ?? {});
+  const tests = ids.map((id) => reproductionTests(runs.flatMap(({ generated }) => generated[id] ?? [])).length);
+  const sum = tests.reduce((total, count) => total + count, 0);
+  return { regression: stableTests(suite).length === 0 ? null : 0, reproduction: sum === 0 ? null : sum };
+}
+
+/** Whether the choice is settled by what is known, or what to run next. */
+export function settleInstance(options: LazyOptions, limits: Limits, results: Results): Settled {
+  return settle(openPool(options, limits, results), options.order);
+}
+
+export interface Wave {
+  readonly candidate: GroupedCandidate;
+  readonly wanted: Wanted;
+}
+
+/** The first `width` pieces of work, each going on to the generated tests in the same sandbox if they are next anyway. */
+export function waveOf(
+  options: LazyOptions,
+  limits: Limits,
+  results: Results,
+  work: readonly Work[],
+  width: number,
+): readonly Wave[] {
+  const { candidates } = options.instance;
+  return work.slice(0, width).flatMap(({ candidateId, signal }) => {
+    const candidate = candidates.find((each) => each.candidateId === candidateId);
+    if (candidate === undefined) return [];
+    const goesOn = (regression: Signal): boolean => goesOnWith(regression, candidate, options, limits, results, width);
+    const parts: readonly Part[] = signal === "regression" ? ["regression", "reproduction"] : [signal];
+    return [{ candidate, wanted: signal === "regression" ? { parts, goesOn } : { parts } }];
+  });
+}
+
+/** Results that earlier runs left, to begin with. */
+export async function savedResults(
+  instance: PlannedInstance,
+  ready: ReadyInstance,
+  options: Parameters<typeof savedResult>[2],
+): Promise<Map<GroupedCandidate, CandidateResult>> {
+  const results = new Map<GroupedCandidate, CandidateResult>();
+  for (const candidate of instance.candidates) {
+    const saved = candidate.patch === "" ? null : await savedResult(candidate, ready, options);
+    if (saved !== null) results.set(candidate, saved);
+  }
+  return results;
+}
+
+/** Regression tests that changed by themselves on any candidate: they count against none. */
+export function flakyIn(results: Results): readonly string[] {
+  return [...new Set([...results.values()].flatMap(({ flaky }) => flaky))].sort();
+}
+
+/**
+ * A second sandbox costs more than the generated tests do as a rule: they are run with the regression tests where they are next,
+ * and where the candidate has failures that are no worse than the others' so far, which then are the tests' rather than its own.
+ */
+function goesOnWith(
+  regression: Signal,
+  candidate: GroupedCandidate,
+  options: LazyOptions,
+  limits: Limits,
+  results: Results,
+  width: number,
+): boolean {
+  if (regression.status !== "ok") return false;
+  const pool = openPool(options, limits, results);
+  const next = pool.map((each): OpenEvidence => {
+    if (each.evidence.candidateId !== candidate.candidateId) return each;
+    const { regression: _, ...open } = each.open;
+    return { evidence: { ...each.evidence, signals: { ...each.evidence.signals, regression } }, open };
+  });
+  const settled = settle(next, options.order);
+  if (settled.settled) return false;
+  const place = settled.work.findIndex(({ candidateId }) => candidateId === candidate.candidateId);
+  if (place === -1 || settled.work[place]?.signal !== "reproduction") return false;
+  if (place < width) return true;
+  const others = pool.flatMap(({ evidence: { signals, candidateId } }) =>
+    candidateId !== candidate.candidateId && signals.regression.status === "ok" ? [signals.regression.value] : [],
+  );
+  return others.length > 0 && others.every((value) => value <= regression.value);
+}
+
+/** The instance's rollouts as they stand. */
+function openPool({ instance, recorder }: LazyOptions, limits: Limits, results: Results): readonly OpenEvidence[] {
+  const flaky = flakyIn(results);
+  const byRollout = new Map<string, GroupedCandidate>();
+  for (const candidate of instance.candidates) {
+    for (const id of candidate.rolloutIds) byRollout.set(id, candidate);
+  }
+  return instance.rollouts.map((rollout) => {
+    const candidate = byRollout.get(rollout.rolloutId) ?? null;
+    const reward = recorder.rewardOf(rollout).signal;
+    return openEvidence(instance, rollout, candidate, reward, limits, results, flaky);
+  });
+}
+
+function openEvidence(
+  { task }: PlannedInstance,
+  { instanceId, rolloutId }: PlannedRollout,
+  candidate: GroupedCandidate | null,
+  reward: Signal,
+  limits: Limits,
+  results: Results,
+  flaky: readonly string[],
+): OpenEvidence {
+  const features = candidate?.notes[rolloutId]?.features ?? null;
+  const line = (signals: Pick<Evidence["signals"], Part>): Evidence => ({
+    instanceId,
+    rolloutId,
+    candidateId: candidate?.candidateId ?? null,
+    signals: { ...signals, reward },
+    features,
+  });
+  if (candidate === null) return { evidence: line({ regression: NO_PATCH, reproduction: NO_PATCH }), open: {} };
+  if (candidate.patch === "") return { evidence: line(emptyVerdict(candidate, rolloutId).signals), open: {} };
+  if (!hasTests(task)) return { evidence: line({ regression: NOTHING, reproduction: NOTHING }), open: {} };
+  const result = results.get(candidate);
+  if (result === undefined) return { evidence: line({ regression: UNKNOWN, reproduction: UNKNOWN }), open: limits };
+  const open = Object.fromEntries(result.open.map((part) => [part, limits[part]]));
+  return { evidence: line(result.without(flaky).signals), open };
+}
+
+const NO_PATCH = unavailable("no-patch", "the rollout's record carries no patch");
+const NOTHING = unavailable("no-tests", "the instance names no tests");
+const UNKNOWN = unavailable("not-run", "not run yet");

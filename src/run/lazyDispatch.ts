@@ -1,0 +1,138 @@
+// Does the work of one instance in waves: what is next by what is known, until no test can change the choice.
+import type { GroupedCandidate } from "../patch/group.js";
+import type { LexicographicOptions } from "../select/rows.js";
+import { isTransient } from "./attempts.js";
+import { stopwatch } from "./events.js";
+import {
+  flakyIn,
+  type LazyOptions,
+  limitsOf,
+  limitsOn,
+  type Results,
+  savedResults,
+  settleInstance,
+  waveOf,
+} from "./lazy.js";
+import type { PlannedInstance } from "./plan.js";
+import { type FailedInstance, type ReadyInstance, readyInstance, savedInstance, type WorkOptions } from "./ready.js";
+import type { Recorder } from "./recorder.js";
+import type { WorkQueue } from "./schedule.js";
+import type { Together } from "./together.js";
+import { type CandidateResult, COULD_NOT_MATTER, emptyVerdict, hasTests, NO_TESTS, verdictOf } from "./verdicts.js";
+
+export interface LazyDispatch {
+  readonly options: WorkOptions & { readonly drain: AbortSignal };
+  readonly together: Together;
+  readonly recorder: Recorder;
+  readonly work: WorkQueue;
+  readonly prepared: Map<string, ReadyInstance | FailedInstance>;
+  /** The order of the aggregator that chooses. */
+  readonly order: LexicographicOptions;
+  /** Candidates of an instance at a time, at most. */
+  readonly width: number;
+}
+
+/**
+ * False if the machine kept some of it from being done, which is then left for the last pass. Waves double, so that what
+ * one candidate settles costs one, and what none settles takes few waves. Which candidates a wave holds follows from
+ * results alone, never from time: the same again after an interruption.
+ */
+export async function dispatchLazily(
+  dispatch: LazyDispatch,
+  instance: PlannedInstance,
+  place: number,
+  isLast: boolean,
+): Promise<boolean> {
+  const { options, recorder, prepared } = dispatch;
+  const { task } = instance;
+  const lazy = { instance, order: dispatch.order, recorder };
+  const nothing = new Map<GroupedCandidate, CandidateResult>();
+  const isSettled = settleInstance(lazy, limitsOf(instance), nothing).settled;
+  if (!hasTests(task) || (isSettled && !recorder.hasVerdicts(task.instanceId))) {
+    await recordResults(recorder, instance, nothing);
+    return true;
+  }
+  const prepare = isSettled ? savedInstance : readyInstance;
+  const patches = instance.candidates.map(({ patch }) => patch).filter((patch) => patch !== "");
+  const begun = await dispatch.work(async () => {
+    return options.drain.aborted ? undefined : prepare(task, patches, { ...options, firstCandidates: 1 });
+  }, place);
+  if (begun === undefined) return true;
+  if (begun === null) {
+    await recordResults(recorder, instance, nothing);
+    return true;
+  }
+  prepared.set(task.instanceId, begun);
+  if ("failure" in begun && isTransient(begun.failure) && !isLast) return false;
+  await using _sandboxes = "failure" in begun ? null : begun.environment;
+  const results =
+    "failure" in begun
+      ? await allFailed(instance, begun, options)
+      : await runWaves(dispatch, lazy, begun, place, isLast);
+  if (results === "drained") return true;
+  if (results === "retriable") return false;
+  await recordResults(recorder, instance, results);
+  return true;
+}
+
+async function runWaves(
+  dispatch: LazyDispatch,
+  lazy: LazyOptions,
+  ready: ReadyInstance,
+  place: number,
+  isLast: boolean,
+): Promise<Results | "drained" | "retriable"> {
+  const { options, together, work, recorder } = dispatch;
+  const results = await savedResults(lazy.instance, ready, options);
+  const limits = limitsOn(ready.base);
+  for (let width = 1; ; width = Math.min(2 * width, dispatch.width)) {
+    const next = settleInstance(lazy, limits, results);
+    if (next.settled) return results;
+    const wave = waveOf(lazy, limits, results, next.work, width);
+    if (wave.length === 0) throw new RangeError(`${ready.task.instanceId}: nothing to run, and nothing is settled`);
+    ready.environment.expect(wave.length);
+    const done = await together.all(
+      wave.map(({ candidate, wanted }) =>
+        work(async () => {
+          if (options.drain.aborted) return null;
+          const seconds = stopwatch();
+          return { result: await verdictOf(candidate, ready, options, wanted), seconds: seconds() };
+        }, place),
+      ),
+    );
+    for (const [index, { candidate }] of wave.entries()) {
+      const ended = done[index] ?? null;
+      if (ended === null) continue;
+      const { result, seconds } = ended;
+      if (result.retriable && !isLast) {
+        const { instanceId, candidateId } = candidate;
+        const { regression } = result.verdict.signals;
+        const message = regression.status === "unavailable" ? regression.message : "";
+        options.emit({ type: "given-up", what: "candidate", instanceId, candidateId, message });
+        return "retriable";
+      }
+      results.set(candidate, result);
+      // What may be gone on with is told of at the end.
+      if (result.open.length === 0) recorder.finished(candidate, result.verdict, result.cached, seconds);
+    }
+    if (options.drain.aborted) return "drained";
+  }
+}
+
+async function allFailed(instance: PlannedInstance, failed: FailedInstance, options: WorkOptions): Promise<Results> {
+  const runnable = instance.candidates.filter(({ patch }) => patch !== "");
+  const results = runnable.map(async (each) => [each, await verdictOf(each, failed, options)] as const);
+  return new Map(await Promise.all(results));
+}
+
+/** All lines of an instance, once nothing more is run. */
+async function recordResults(recorder: Recorder, instance: PlannedInstance, results: Results): Promise<void> {
+  const flaky = flakyIn(results);
+  for (const candidate of instance.candidates) {
+    const result = results.get(candidate);
+    const verdict = result?.without(flaky) ?? (hasTests(instance.task) ? COULD_NOT_MATTER : NO_TESTS);
+    const verdictFor = (rolloutId: string) => (candidate.patch === "" ? emptyVerdict(candidate, rolloutId) : verdict);
+    await recorder.recordAll(instance, candidate, verdictFor);
+    recorder.finished(candidate, verdictFor(candidate.rolloutIds[0] ?? ""), result?.cached ?? false, 0);
+  }
+}
