@@ -35,6 +35,8 @@ export interface RunFlags extends GlobalOptions, LimitFlags {
   readonly sandbox: string;
   readonly aggregator: string;
   readonly rawPatch?: boolean;
+  /** Absent: the verb has no choice, and runs everything. */
+  readonly eager?: boolean;
   readonly model?: string;
   readonly maxUnavailable: number;
   readonly regression?: string;
@@ -114,7 +116,21 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
     }
     const card = cardOf(intent, environments, model, aggregator.name, filter);
     const nonce = (): string => randomUUID().replaceAll("-", "");
-    const parts = { tasks, loaded, filter, plan, planned, runPath: run, environments, model, aggregator, card, jobs };
+    const lazy = isLazy(intent);
+    const parts = {
+      tasks,
+      loaded,
+      filter,
+      plan,
+      planned,
+      runPath: run,
+      environments,
+      model,
+      aggregator,
+      lazy,
+      card,
+      jobs,
+    };
     const result = await executeRun({ ...parts, rawPatch: flags.rawPatch === true, nonce, emit, drain, stop });
     if (!result.complete) throw interrupted(work);
     await reportOfRun(run, aggregator.name, terminal, stop);
@@ -137,7 +153,7 @@ async function environmentsOf(flags: RunFlags, terminal: Terminal, stop: AbortSi
 }
 
 function cardOf(
-  { flags, paths }: RunIntent,
+  { flags, paths, scored }: RunIntent,
   { limits }: Environments,
   model: RewardModel | null,
   aggregator: string,
@@ -155,12 +171,18 @@ function cardOf(
     ...(flags.testTimeout === undefined ? {} : { testTimeout: flags.testTimeout }),
     aggregator,
     rawPatch: flags.rawPatch === true,
+    lazy: isLazy({ flags, scored }),
     regression: flags.regression ?? null,
     model: model === null ? null : { name: model.name, key: model.key },
     seed: flags.seed,
     jobs: flags.jobs,
     filter,
   };
+}
+
+/** `verify` makes evidence for studies: of everything. */
+function isLazy({ flags, scored }: Pick<RunIntent, "flags" | "scored">): boolean {
+  return scored && flags.eager === false;
 }
 
 function plannedFigures({ jobs, verdicts, rewards, time }: RunPlan): NonNullable<RunRequest["planned"]> {

@@ -17,6 +17,10 @@ export const run: Verb = {
       "eight containers of 8 GiB at a time, and the chosen patches as predictions",
     ],
     [
+      "bestk run trajs/ --instances instances.jsonl --run my-run --eager",
+      "all evidence, for studies: without it, what can't change the choice isn't run",
+    ],
+    [
       "bestk run trajs/ --instances instances.jsonl --run my-run --dry-run",
       "the plan alone: what would run, what is cached, images, estimated time",
     ],
@@ -26,6 +30,7 @@ export const run: Verb = {
     addRunFlags(command.description("verify, score and rank rollouts into a run directory"))
       .option("--model <dir>", "folder of the reward model (default: the shipped one)")
       .option("-a, --aggregator <name>", "how to combine the signals", "hybrid")
+      .option("--eager", "run every test of every candidate, also those that can't change the choice", false)
       .option("-o, --output <file>", "also write the predictions here")
       .option("--raw-patch", "predictions hold the original patch, not the normalised one"),
   act: async ([paths], options) => {

@@ -20,6 +20,10 @@ export const runCardSchema = z.object({
   network: z.boolean().optional().describe("whether evaluation scripts had one (grade)"),
   aggregator: z.string().optional().describe("the one that predictions were made by"),
   rawPatch: z.boolean().optional().describe("whether predictions hold the raw patch"),
+  lazy: z
+    .boolean()
+    .optional()
+    .describe("whether what can't change the aggregator's choice was left out, where it can be told"),
   regression: z.string().nullable().optional().describe("--regression; null: as the instances say"),
   model: z
     .object({ name: z.string(), key: z.string().describe("sha256 over the model's files and its template") })
