@@ -3,6 +3,7 @@ import type { GroupedCandidate } from "../patch/group.js";
 import type { LexicographicOptions } from "../select/rows.js";
 import { isTransient } from "./attempts.js";
 import { stopwatch } from "./events.js";
+import type { FailedInstance } from "./giveUp.js";
 import {
   flakyIn,
   type LazyOptions,
@@ -14,7 +15,7 @@ import {
   waveOf,
 } from "./lazy.js";
 import type { PlannedInstance } from "./plan.js";
-import { type FailedInstance, type ReadyInstance, readyInstance, savedInstance, type WorkOptions } from "./ready.js";
+import { type ReadyInstance, readyInstance, savedInstance, type WorkOptions } from "./ready.js";
 import type { Recorder } from "./recorder.js";
 import type { WorkQueue } from "./schedule.js";
 import type { Together } from "./together.js";

@@ -1,16 +1,15 @@
 // What an instance's candidates need before the first of them runs: its image, its choice of tests, and what base does with them.
-import type { BestkError } from "../core/errors.js";
 import { contentHash } from "../core/hash.js";
 import type { Task } from "../core/types.js";
-import type { SandboxError } from "../sandbox/sandbox.js";
 import { BASE_RUNS, type BaseMeasurement, measureBase } from "../verify/execution.js";
 import { listTree } from "../verify/listTree.js";
 import { editedFiles, isSelectable, selectTests, type TestSelection } from "../verify/selectTests.js";
 import { reproductionTests, stableTests } from "../verify/signals.js";
 import { type FileTrial, needsTrial, tryFiles } from "../verify/slowFiles.js";
-import { type Attempted, attempt, type FailedAttempt, type Machine } from "./attempts.js";
+import type { Machine } from "./attempts.js";
 import type { Environments, PreparedEnvironment } from "./environments.js";
 import { type Emit, stopwatch } from "./events.js";
+import { type FailedInstance, failedInstance, must, NotMeasured } from "./giveUp.js";
 import { readyEnvironment } from "./scheduleEnvironment.js";
 import type { Opener } from "./scheduleOpener.js";
 import type { Pace } from "./schedulePace.js";
@@ -60,12 +59,6 @@ export interface ReadyInstance {
   readonly tests: ChosenTests | null;
 }
 
-/** An instance that can't be verified: the machine failed again and again, or the instance can't be prepared. */
-export interface FailedInstance {
-  readonly failure: SandboxError | BestkError;
-  readonly failed: readonly FailedAttempt[];
-}
-
 /** Prepares an instance for the candidates with these patches. What trying again can't mend is its failure alone. */
 export async function readyInstance(
   task: Task,
@@ -92,14 +85,6 @@ export async function savedInstance(
   } catch (thrown) {
     return thrown instanceof NotMeasured ? null : failedInstance(thrown, task, options);
   }
-}
-
-class NotMeasured extends Error {}
-
-function failedInstance(thrown: unknown, { instanceId }: Task, { emit }: WorkOptions): FailedInstance {
-  if (!(thrown instanceof GivenUp)) throw thrown;
-  emit({ type: "warning", message: `${instanceId}: ${thrown.failure.message}` });
-  return { failure: thrown.failure, failed: thrown.failed };
 }
 
 async function prepareAndMeasure(
@@ -155,32 +140,6 @@ export function keyOf(task: Task, what: string, environment: PreparedEnvironment
   // Where a test came from decides nothing about what it says.
   const tests = { regression, generated: generated.map(({ source: _source, writtenBy: _writtenBy, ...test }) => test) };
   return contentHash({ version: VERDICT_VERSION, baseRuns: BASE_RUNS, candidateId: what, ...where, ...tests });
-}
-
-/** The end of an instance, on its way through the steps. */
-class GivenUp extends Error {
-  readonly failure: FailedInstance["failure"];
-  readonly failed: readonly FailedAttempt[];
-
-  constructor({ error, failed }: Extract<Attempted<unknown>, { ok: false }>) {
-    super(error.message, { cause: error });
-    this.failure = error;
-    this.failed = failed;
-  }
-}
-
-async function must<T>(
-  instanceId: string,
-  what: "image" | "base",
-  options: WorkOptions,
-  job: () => Promise<T>,
-): Promise<T> {
-  const done = await attempt({ ...options, instanceId }, job);
-  if (!done.ok) {
-    options.emit({ type: "given-up", what, instanceId, message: done.error.message });
-    throw new GivenUp(done);
-  }
-  return done.value;
 }
 
 interface Chosen {

@@ -8,7 +8,8 @@ import { regressionSignal } from "../verify/signals.js";
 import type { TestRun } from "../verify/testRun.js";
 import { attempt, type FailedAttempt, failureKind, isTransient } from "./attempts.js";
 import { detailsOf, type KeyedVerdict } from "./evidence.js";
-import { type ChosenTests, type FailedInstance, keyOf, type ReadyInstance, type WorkOptions } from "./ready.js";
+import type { FailedInstance } from "./giveUp.js";
+import { type ChosenTests, keyOf, type ReadyInstance, type WorkOptions } from "./ready.js";
 
 /** A candidate's saved result: its runs decide, the rest can be computed again from them (`bestk regrade`). */
 export interface SavedVerdict extends ExecutionVerdict {
