@@ -45,8 +45,10 @@ export function liveRegion(stream: TtyStream): LiveRegion {
   return {
     show: (lines) => {
       const isSame = lines.length === shown.length && lines.every((line, index) => line === shown[index]);
-      if (isSame && columns === (stream.columns ?? 80)) return;
-      stream.write(`${BEGIN}${home()}${body(lines)}${ESC}[J${END}`);
+      const isResized = columns !== (stream.columns ?? 80);
+      if (isSame && !isResized) return;
+      // Some terminals remember where a line was wrapped by a resize until it is cleared: they would join it with the next.
+      stream.write(`${BEGIN}${home()}${isResized ? `${ESC}[J` : ""}${body(lines)}${ESC}[J${END}`);
       remember(lines);
     },
     print: (text) => {

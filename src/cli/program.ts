@@ -29,6 +29,10 @@ export const VERBS: VerbTable = {
   testgen,
   replay: ["the same selection, from the run card", async () => (await import("./verbs/replay.js")).replay],
   schema: ["JSON Schemas of files and results", async () => (await import("./verbs/schema.js")).schema],
+  completion: [
+    "completions for bash, zsh or fish",
+    async () => (await import("./verbs/completion.js")).completionOf(VERBS),
+  ],
   doctor: ["what this machine has and lacks", async () => (await import("./verbs/doctor.js")).doctor],
 };
 

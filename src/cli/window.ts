@@ -21,7 +21,8 @@ export interface Paint {
 export function windowLines(state: Progressing, now: number, { columns, rows }: WindowSize, paint: Paint): string[] {
   const width = Math.max(8, columns - 1);
   const room = Math.max(1, rows - 2);
-  const head = [headLine(state, now, width, paint), ...(width >= 40 ? [barLine(state, width, paint)] : [])];
+  const hasBar = width >= 40 && Object.keys(state.counts).length > 0;
+  const head = [headLine(state, now, width, paint), ...(hasBar ? [barLine(state, width, paint)] : [])];
   const free = Math.max(0, room - head.length);
   const all = state.running.map((one) => runningLine(one, now, width, paint));
   const shown = all.length > free ? all.slice(0, Math.max(0, free - 1)) : all;
@@ -42,6 +43,7 @@ function headLine(state: Progressing, now: number, width: number, paint: Paint):
   const scored = state.counts[SCORED];
   const parts: readonly (Part | null)[] = [
     state.draining ? [`stopping: ${state.running.length} in flight, Ctrl-C again ends them`, paint.yellow] : null,
+    Object.keys(state.counts).length === 0 ? ["reading", plain] : null,
     ...counts.map(([name, { done, total }]): Part => [`${done}/${total} ${name}`, paint.bold]),
     scored === undefined || (scored.done === scored.total && counts.some(([, { done }]) => done > 0))
       ? null
@@ -67,11 +69,9 @@ function headLine(state: Progressing, now: number, width: number, paint: Paint):
 }
 
 function barLine(state: Progressing, width: number, paint: Paint): string {
-  const counts = Object.values(state.counts);
-  const main =
-    counts.find(({ done }) => done > 0) === undefined
-      ? counts[0]
-      : (counts.findLast(({ done }) => done > 0) ?? counts[0]);
+  const { [SCORED]: scored, ...others } = state.counts;
+  const isScoring = scored !== undefined && scored.done < scored.total;
+  const main = isScoring ? scored : (Object.values(others).at(-1) ?? scored);
   const share = main === undefined || main.total === 0 ? 0 : main.done / main.total;
   const percent = `${Math.floor(100 * share)} %`.padStart(6);
   const cells = Math.min(60, width - percent.length);
