@@ -1,11 +1,13 @@
 // The figures that a run is judged by: what was chosen against chance and oracle, curves, where the gap goes, what it cost.
-import { compareCodeUnits, compareNatural } from "../../core/order.js";
+import { compareCodeUnits } from "../../core/order.js";
 import type { PageCost, PageFigure, PageOverview } from "../../core/page.js";
 import type { Evidence } from "../../core/schemas.js";
 import { SIGNAL_NAMES, type SignalName } from "../../core/signal.js";
 import type { Aggregator } from "../../select/aggregator.js";
+import { bestSingle } from "../../study/bestSingle.js";
 import { BOOTSTRAP_DRAWS, meanInterval, type Resamples, resamples } from "../../study/bootstrap.js";
 import { studyCurves } from "../../study/curves.js";
+import { agentsOf } from "../../study/fit/agents.js";
 import { gapAccount } from "../../study/gap.js";
 import { type LabelledPool, labelledPools } from "../../study/pools.js";
 import { choicesOf, expectedOf } from "../../study/verdict.js";
@@ -62,21 +64,17 @@ function labelledFigures(pools: readonly LabelledPool[], chosen: Aggregator): No
     chosen: figure(choicesOf(pools, chosen).map(expectedOf)),
     random: figure(pools.map(({ labels }) => meanOf(labels))),
     oracle: figure(pools.map(({ labels }) => (labels.includes(1) ? 1 : 0))),
-    bestSingle: bestSingle(pools, figure),
+    bestSingle: bestSingleOf(pools, figure),
   };
 }
 
-/** The id that most instances are resolved under, of those that every labelled instance has. */
-function bestSingle(
+/** null where rollouts have no names in common. */
+function bestSingleOf(
   pools: readonly LabelledPool[],
   figure: (values: readonly number[]) => PageFigure,
 ): (PageFigure & { readonly rolloutId: string }) | null {
-  const labelOf = pools.map(({ pool, labels }) => new Map(pool.map(({ rolloutId }, i) => [rolloutId, labels[i] ?? 0])));
-  const shared = [...(labelOf[0]?.keys() ?? [])].filter((id) => labelOf.every((own) => own.has(id)));
-  const best = shared
-    .map((rolloutId) => ({ rolloutId, values: labelOf.map((own) => own.get(rolloutId) ?? 0) }))
-    .sort((a, b) => meanOf(b.values) - meanOf(a.values) || compareNatural(a.rolloutId, b.rolloutId))[0];
-  return best === undefined || pools.length < 2 ? null : { ...figure(best.values), rolloutId: best.rolloutId };
+  const best = bestSingle(pools, agentsOf(pools));
+  return best === null ? null : { ...figure(best.choices.map(expectedOf)), rolloutId: best.rolloutId };
 }
 
 /** Those whose signals are there at all: without any, each would be a random pick. */

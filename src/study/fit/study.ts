@@ -9,6 +9,7 @@ import { COLUMNS, SIGNAL_GROUPS } from "../../select/fusion/columns.js";
 import type { Fusion } from "../../select/fusion/model.js";
 import { fusion, fusionProbabilities } from "../../select/fusion.js";
 import { hybrid } from "../../select/hybrid.js";
+import { bestSingle } from "../bestSingle.js";
 import { type Calibration, calibrationOf } from "../calibration.js";
 import type { Paired } from "../pairs.js";
 import { type LabelledPool, labelledPools } from "../pools.js";
@@ -111,7 +112,7 @@ export function studyFit(
     fusion(fitFusion(examples, { ...fitted, unitOf: byRepository })),
     "fusion, repositories left out",
   );
-  const best = bestAgentOf(pools, agents);
+  const best = bestSingle(pools, agents);
   const study: FitStudy = {
     schema: "bestk.fit/1",
     name,
@@ -124,7 +125,7 @@ export function studyFit(
     seed,
     prior: prior !== null,
     worth,
-    bestAgent: best === null ? null : worthOf(best, seed),
+    bestAgent: best === null ? null : worthOf({ name: best.rolloutId, choices: best.choices }, seed),
     oracle: pools.filter(({ labels }) => labels.includes(1)).length,
     tests: others.slice(0, 2).map((other) => ({ against: other.name, paired: testOf(other, own, seed) })),
     pairAccuracy: pairAccuracy(pools, (pool) => probabilities.get(pool) ?? []),
@@ -224,26 +225,4 @@ function abstentionOf({ choices }: Chosen, below: number): FitStudy["abstention"
     return { instances: own.length, resolved: own.length === 0 ? null : right / own.length };
   };
   return { below, sure: part(false), abstained: part(true) };
-}
-
-/** The agent that resolves most, in hindsight; where it has no rollout, a random one. */
-function bestAgentOf(pools: readonly LabelledPool[], agents: readonly string[]): Chosen | null {
-  const choices = agents.map((agent) => ({
-    name: agent,
-    choices: pools.map(({ instanceId, pool, labels }) => {
-      const place = pool.findIndex(({ rolloutId }) => rolloutId === agent);
-      const right = labels.reduce((sum, label) => sum + label, 0);
-      return {
-        instanceId,
-        n: labels.length,
-        resolved: right,
-        tie: place < 0 ? labels.length : 1,
-        tieResolved: place < 0 ? right : (labels[place] as number),
-        selectedResolved: labels[place] === 1,
-        ranking: { instanceId, ranking: [], selected: null, tie: false, why: "" },
-      };
-    }),
-  }));
-  const expected = ({ choices: own }: Chosen) => own.reduce((sum, { tie, tieResolved }) => sum + tieResolved / tie, 0);
-  return choices.toSorted((a, b) => expected(b) - expected(a))[0] ?? null;
 }
