@@ -8,9 +8,10 @@ import type { Problem } from "../rollouts/read.js";
 import type { Aggregator } from "../select/aggregator.js";
 import { lazyOrder } from "../select/lazy.js";
 import type { Machine } from "./attempts.js";
+import { openCosts } from "./costs.js";
 import { dispatch } from "./dispatch.js";
 import type { Environments } from "./environments.js";
-import type { Emit, RunEvent } from "./events.js";
+import { type Emit, type RunEvent, stopwatch } from "./events.js";
 import type { InstanceFilter } from "./filter.js";
 import { keepRollout, writePageInputs } from "./pageInputs.js";
 import { makePlan, type Plan, type PlannedRollout } from "./plan.js";
@@ -118,6 +119,8 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   await writePageInputs(directory, plan);
   const { drain, stop, emit } = request;
   const rollouts = plan.instances.flatMap((instance) => instance.rollouts);
+  const costs = openCosts();
+  const modelTime = stopwatch();
   const rewards =
     request.model === null
       ? new Map()
@@ -129,6 +132,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
           drain,
           stop,
         });
+  const modelSeconds = request.model === null ? null : modelTime();
   const { environments, jobs, nonce, machine } = request;
   const order = request.lazy === true ? lazyOrder(request.aggregator) : null;
   const { labels } = request.loaded;
@@ -138,6 +142,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     ...(order === null ? {} : { lazy: order }),
     plan,
     directory,
+    costs,
     environments,
     rewards,
     labels,
@@ -148,6 +153,8 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     stop,
   };
   const { complete, environments: held } = await dispatch(work);
+  const cost = costs.total(plan, order !== null, modelSeconds);
+  await directory.write("cost.json", `${JSON.stringify(cost, null, 2)}\n`);
   await writeCard(directory, { ...request.card, environments: held });
   if (!complete) return { complete, unavailable: 0, ranking: null, predictions: null, predictionsPath: null };
   const written = await writeRankings(directory, request.aggregator, request.rawPatch);

@@ -1,4 +1,5 @@
 // What an instance's candidates need before the first of them runs: its image, its choice of tests, and what base does with them.
+import type { Amount } from "../core/cost.js";
 import { contentHash } from "../core/hash.js";
 import type { Task } from "../core/types.js";
 import { BASE_RUNS, type BaseMeasurement, measureBase } from "../verify/execution.js";
@@ -7,6 +8,7 @@ import { editedFiles, isSelectable, selectTests, type TestSelection } from "../v
 import { reproductionTests, stableTests } from "../verify/signals.js";
 import { type FileTrial, needsTrial, tryFiles } from "../verify/slowFiles.js";
 import type { Machine } from "./attempts.js";
+import { type CostSheet, meter } from "./costs.js";
 import type { Environments, PreparedEnvironment } from "./environments.js";
 import { type Emit, stopwatch } from "./events.js";
 import { type FailedInstance, failedInstance, must, NotMeasured } from "./giveUp.js";
@@ -29,6 +31,8 @@ export interface WorkOptions {
   readonly pace?: Pace;
   /** Candidates whose sandboxes are opened ahead while base runs; default all. */
   readonly firstCandidates?: number;
+  /** Told of what each piece of work took. */
+  readonly costs?: CostSheet;
 }
 
 /** An environment whose sandboxes are opened ahead; to be disposed when no more are asked for. */
@@ -196,17 +200,20 @@ async function baseOf(
   const { instanceId } = task;
   const { directory, environments, nonce, emit, stop } = options;
   const baseKey = keyOf(task, folder, environment, environments);
-  const saved = await directory.load<BaseMeasurement>([instanceId, folder], baseKey);
+  const saved = await directory.load<BaseMeasurement & { readonly used?: Amount }>([instanceId, folder], baseKey);
   if (saved !== null) {
+    options.costs?.base(instanceId, folder, saved.runs, saved.used);
     emit({ type: "base", instanceId, cached: true, seconds: 0 });
     return { base: saved, baseKey };
   }
   if (!mayRun) throw new NotMeasured(instanceId);
   emit({ type: "base-started", instanceId });
   const seconds = stopwatch();
-  const context = { open: environment.open, nonce };
+  const metered = meter(environment.open);
+  const context = { open: metered.open, nonce };
   const { base, logs } = await must(instanceId, "base", options, () => measureBase(task, context, stop));
-  await directory.save([instanceId, folder], baseKey, base, logs);
+  await directory.save([instanceId, folder], baseKey, { ...base, used: metered.used() }, logs);
+  options.costs?.base(instanceId, folder, base.runs, metered.used());
   emit({ type: "base", instanceId, cached: false, seconds: seconds() });
   return { base, baseKey };
 }

@@ -1,4 +1,6 @@
 // The verdict on one candidate, from the cache or from a sandbox; only failures of the machine are tried again.
+
+import type { Amount } from "../core/cost.js";
 import { type Signal, unavailable } from "../core/signal.js";
 import type { Task } from "../core/types.js";
 import type { GroupedCandidate } from "../patch/group.js";
@@ -7,6 +9,7 @@ import { verifyWithReruns } from "../verify/reruns.js";
 import { regressionSignal } from "../verify/signals.js";
 import type { TestRun } from "../verify/testRun.js";
 import { attempt, type FailedAttempt, failureKind, isTransient } from "./attempts.js";
+import { meter, sumOf } from "./costs.js";
 import { detailsOf, type KeyedVerdict } from "./evidence.js";
 import type { FailedInstance } from "./giveUp.js";
 import { type ChosenTests, keyOf, type ReadyInstance, type WorkOptions } from "./ready.js";
@@ -20,6 +23,8 @@ export interface SavedVerdict extends ExecutionVerdict {
   readonly late: readonly string[];
   /** Attempts that the machine failed, before this one. */
   readonly attempts: readonly FailedAttempt[];
+  /** What its runs took; absent in results of older versions. */
+  readonly used?: Amount;
 }
 
 /** Parts of a verdict: signals that tests give. */
@@ -67,7 +72,7 @@ export async function verdictOf(
   const { candidateId, patch } = candidate;
   const { key, saved } = await savedVerdict(candidate, ready, options);
   const missing = openParts(saved, task).filter((part) => wanted.parts.includes(part));
-  if (saved !== null && missing.length === 0) return resultOf(key, saved, ready, true);
+  if (saved !== null && missing.length === 0) return resultOf(key, saved, ready, candidate, true, options);
   const part = {
     ...task,
     regression: missing.includes("regression") ? task.regression : null,
@@ -77,18 +82,19 @@ export async function verdictOf(
   const { goesOn } = wanted;
   const gate = goesOn === undefined ? {} : { goesOn: (run: TestRun) => goesOn(regressionSignal(baseRuns, run)) };
   emit({ type: "candidate-started", instanceId, candidateId });
-  const context = { open: environment.open, nonce, ...gate };
+  const metered = meter(environment.open);
+  const context = { open: metered.open, nonce, ...gate };
   const done = await attempt({ ...options, instanceId }, () => verifyWithReruns(part, patch, base, context, stop));
   if (!done.ok) {
     emit({ type: "warning", message: `${instanceId} ${candidateId.slice(0, 19)}: ${done.error.message}` });
     return infraResult(done.error, done.failed);
   }
   const { verdict, logs, late } = done.value;
-  const now: SavedVerdict = { ...verdict, baseKey, tests, late, attempts: done.failed };
+  const now: SavedVerdict = { ...verdict, baseKey, tests, late, attempts: done.failed, used: metered.used() };
   const whole = saved === null ? now : joined(saved, now);
   const result: SavedVerdict = { ...whole, ...gradeSaved(whole, base) };
   await directory.save([instanceId, candidateId], key, result, { "candidate.patch": patch, ...logs });
-  return resultOf(key, result, ready, false);
+  return resultOf(key, result, ready, candidate, false, options);
 }
 
 /** What an earlier run measured of a candidate, or null. */
@@ -98,7 +104,7 @@ export async function savedResult(
   options: WorkOptions,
 ): Promise<CandidateResult | null> {
   const { key, saved } = await savedVerdict(candidate, ready, options);
-  return saved === null ? null : resultOf(key, saved, ready, true);
+  return saved === null ? null : resultOf(key, saved, ready, candidate, true, options);
 }
 
 async function savedVerdict(
@@ -138,6 +144,7 @@ function joined(before: SavedVerdict, now: SavedVerdict): SavedVerdict {
     reruns: [...before.reruns, ...now.reruns],
     late: [...before.late, ...now.late],
     attempts: [...before.attempts, ...now.attempts],
+    ...(before.used === undefined || now.used === undefined ? {} : { used: sumOf(before.used, now.used) }),
   };
 }
 
@@ -184,13 +191,23 @@ export function keyedVerdict(key: string, graded: ExecutionVerdict, saved: Saved
   return { key, signals: graded.signals, generated: graded.generated, details };
 }
 
-function resultOf(key: string, saved: SavedVerdict, { base, task }: ReadyInstance, cached: boolean): CandidateResult {
+function resultOf(
+  key: string,
+  saved: SavedVerdict,
+  { base, task }: ReadyInstance,
+  { instanceId, candidateId }: GroupedCandidate,
+  cached: boolean,
+  { costs }: WorkOptions,
+): CandidateResult {
   const graded = gradeSaved(saved, base);
   const { passedAgain: flaky, newFailures } = graded.regression;
   const without = (quarantined: readonly string[]): KeyedVerdict =>
     keyedVerdict(key, gradeSaved(saved, base, quarantined), saved);
   const verdict = keyedVerdict(key, graded, saved);
-  return { verdict, open: openParts(saved, task), cached, retriable: false, flaky, newFailures, without };
+  const open = openParts(saved, task);
+  const { used, runs, reruns } = saved;
+  costs?.candidate(instanceId, candidateId, { used, runs, reruns, whole: open.length === 0, cached });
+  return { verdict, open, cached, retriable: false, flaky, newFailures, without };
 }
 
 /** Verdict on a rollout whose candidate needs no sandbox: the normalised patch is empty. */

@@ -37,6 +37,7 @@ export interface FakeRun {
   readonly patches: Readonly<Record<string, string>>;
   readonly environments: Environments;
   readonly jobs?: number;
+  readonly lazy?: boolean;
   readonly machine?: Machine;
   readonly emit?: (event: RunEvent) => void;
 }
@@ -55,6 +56,7 @@ export function runFake(options: FakeRun): Promise<RunResult> {
     model: null,
     aggregator: aggregatorNamed("execution-based"),
     rawPatch: false,
+    lazy: options.lazy === true,
     jobs: options.jobs ?? 2,
     card: { aggregator: "execution-based" },
     nonce: () => "nonce",
