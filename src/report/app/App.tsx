@@ -1,5 +1,6 @@
 // The frame around every view: which run, which view, and how the page follows a run that is going on.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useErrorBoundary, useMemo, useRef, useState } from "preact/hooks";
 import type { PageData } from "../../core/page.js";
 import { Compare } from "./compare/Compare.js";
 import { Header } from "./Header.js";
@@ -41,6 +42,12 @@ export function App({ source }: { readonly source: PageSource }) {
     if (page !== null) document.title = `${page.place.subject ?? page.place.view} · ${page.run.id} · bestk`;
   }, [page]);
 
+  const drawn = page !== null;
+  useEffect(() => {
+    // For measurements: how long a reader waits, from the beginning of the navigation.
+    if (drawn) performance.mark("bestk-drawn");
+  }, [drawn]);
+
   if (page === null) {
     const text = failure ?? (data === null ? "Reading the run…" : "This page holds no run.");
     return (
@@ -62,11 +69,20 @@ export function App({ source }: { readonly source: PageSource }) {
             This page has no run named {place.run}; this is {page.run.id}.
           </p>
         )}
-        <Shown />
+        <Guarded key={`${run?.id} ${place.view} ${place.subject}`}>
+          <Shown />
+        </Guarded>
       </main>
       <Help open={help} onClose={() => setHelp(false)} />
     </PageContext.Provider>
   );
+}
+
+/** What can't be drawn says so, and leaves the way to everything else open. */
+function Guarded({ children }: { readonly children: ComponentChildren }) {
+  const [failure] = useErrorBoundary();
+  if (failure === undefined) return <>{children}</>;
+  return <p class="warning">This can’t be drawn: {failure instanceof Error ? failure.message : String(failure)}</p>;
 }
 
 interface Data {

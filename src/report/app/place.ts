@@ -35,7 +35,7 @@ export function placeOf(hash: string): Place {
 }
 
 export function hashOf({ run, view, subject, params }: Place): string {
-  const path = [run ?? "", view, ...(subject === null ? [] : [subject])].map(encodeURIComponent).join("/");
+  const path = [run ?? "", view, ...(subject === null ? [] : [subject])].map(segmentOf).join("/");
   const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== "")).toString();
   return `#/${path}${query === "" ? "" : `?${query}`}`;
 }
@@ -58,6 +58,11 @@ export function moved(here: Place, { run, view, subject, params }: Move): Place 
 /** The same view with some of its parameters changed; "" takes one away. */
 export function withParams(here: Place, params: Readonly<Record<string, string>>): Place {
   return { ...here, params: { ...here.params, ...params } };
+}
+
+/** A part of the path. Half a surrogate pair, which no address can hold, becomes the character that stands for it. */
+export function segmentOf(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd"));
 }
 
 function splitOnce(text: string, by: string): readonly [string, string] {

@@ -1,5 +1,6 @@
 // Where the page's data comes from: elements of the file it is in, or the server of `bestk view`.
 import { PAGE_ELEMENT, type PageData, type PartRef, VIEW_PATHS } from "../../core/page.js";
+import { segmentOf } from "./place.js";
 
 export interface PageSource {
   /** Data is served, and may change while it is looked at. */
@@ -17,7 +18,7 @@ export function pageSource(): PageSource {
   const inFile = document.getElementById(PAGE_ELEMENT.data) !== null;
   const readPart = inFile
     ? elementText
-    : (ref: PartRef) => fetched(VIEW_PATHS.part + ref.split("/").map(encodeURIComponent).join("/"));
+    : (ref: PartRef) => fetched(VIEW_PATHS.part + ref.split("/").map(segmentOf).join("/"));
   const parts = new Map<PartRef, Promise<string>>();
   return {
     served: !inFile,

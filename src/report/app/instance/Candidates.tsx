@@ -102,11 +102,13 @@ function Row({ detail, rollout, rank }: RowProps) {
   return (
     <tr class={selected ? "chosen" : ""}>
       <td class="figure">{rank ?? "–"}</td>
-      <th scope="row" class="id">
-        <a {...ROW} href={patch ?? to("trajectory", { rollout: rolloutId })} title={plain(rolloutId)}>
-          <Text value={rolloutId} />
-        </a>
-        {selected && <span class="tag chosen">chosen</span>}
+      <th scope="row">
+        <span class="cut-line">
+          <a class="id" {...ROW} href={patch ?? to("trajectory", { rollout: rolloutId })} title={plain(rolloutId)}>
+            <Text value={rolloutId} />
+          </a>
+          {selected && <span class="tag chosen">chosen</span>}
+        </span>
       </th>
       <td>
         <Verdict resolved={resolved} short />

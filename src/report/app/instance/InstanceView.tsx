@@ -4,6 +4,7 @@ import { missed, neighbours } from "../instances/order.js";
 import { TABS } from "../keys.js";
 import { Verdict } from "../marks/Verdict.js";
 import { useLinks, usePage, usePart } from "../page.js";
+import { segmentOf } from "../place.js";
 import { Text } from "../text/Text.js";
 import { Candidates } from "./Candidates.js";
 import { Issue } from "./Issue.js";
@@ -28,12 +29,18 @@ const TAB = {
 
 export function InstanceView() {
   const { run, place } = usePage();
-  const row = run.instances.find(({ instanceId }) => instanceId === place.subject);
+  const subject = segmentOf(place.subject ?? "");
+  const row = run.instances.find(({ instanceId }) => segmentOf(instanceId) === subject);
   if (row === undefined) {
     return (
-      <p class="empty">
-        {run.id} has no instance <Text value={place.subject ?? ""} />.
-      </p>
+      <>
+        <h1>
+          <Text value={place.subject ?? ""} />
+        </h1>
+        <p class="empty">
+          <Text value={run.id} /> has no such instance.
+        </p>
+      </>
     );
   }
   return <Known key={`${run.id} ${row.instanceId}`} row={row} />;

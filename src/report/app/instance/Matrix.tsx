@@ -1,5 +1,5 @@
 // Tests × candidates: headings stay in sight, only rows in sight are drawn, and arrow keys go from cell to cell.
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { InstanceDetail } from "../../../core/page.js";
 import { Verdict } from "../marks/Verdict.js";
 import { useLinks, usePage } from "../page.js";
@@ -24,17 +24,21 @@ export function Matrix({ detail, listed }: Props) {
   const { candidates } = detail;
   const { frame, start, end, above, below, show } = useWindow(listed.length, ROW_HEIGHT, HEADER_HEIGHT);
   const [at, setAt] = useState({ row: 0, column: -1, moved: false });
-  useEffect(() => {
-    if (at.moved) frame.current?.querySelector<HTMLElement>(`[data-cell="${at.row}.${at.column}"]`)?.focus();
+  useLayoutEffect(() => {
+    if (!at.moved) return;
+    show(at.row);
+    frame.current?.querySelector<HTMLElement>(`[data-cell="${at.row}.${at.column}"]`)?.focus();
   }, [at, start, end]);
   const move = (event: KeyboardEvent) => {
     const by = MOVES[event.key];
     if (by === undefined) return;
     event.preventDefault();
-    const row = Math.max(0, Math.min(listed.length - 1, at.row + by[0]));
-    const column = Math.max(-1, Math.min(candidates.length - 1, at.column + by[1]));
-    show(row);
-    setAt({ row, column, moved: true });
+    // From the last state, not from the last drawing: keys may come faster than drawings.
+    setAt((before) => {
+      const row = Math.max(0, Math.min(listed.length - 1, before.row + by[0]));
+      const column = Math.max(-1, Math.min(candidates.length - 1, before.column + by[1]));
+      return { row, column, moved: true };
+    });
   };
   const columns = [-1, ...candidates.keys()];
   return (

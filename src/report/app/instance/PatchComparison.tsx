@@ -46,10 +46,10 @@ export function PatchComparison({ left, right, names }: Props) {
 function Compared({ file, names }: { readonly file: ComparedFile; readonly names: readonly [string, string] }) {
   return (
     <section class="diff-file compared">
-      <h3>
+      <h2>
         <Text value={file.path} />
         {file.alike && <span class="tag">alike</span>}
-      </h3>
+      </h2>
       {!file.alike &&
         (file.rows.length === 0 ? (
           <p class="empty">Too different to be compared line by line.</p>

@@ -53,7 +53,7 @@ function File({ file, index }: { readonly file: DiffFile; readonly index: number
   const unified = place.params.layout === "unified";
   return (
     <section class="diff-file" id={`file-${index}`}>
-      <h3>
+      <h2>
         {file.from !== null && (
           <span class="soft">
             <Text value={file.from} /> →{" "}
@@ -62,7 +62,7 @@ function File({ file, index }: { readonly file: DiffFile; readonly index: number
         <Text value={file.path} />
         {file.change !== "changed" && <span class="tag">{file.change}</span>}
         <Counts file={file} />
-      </h3>
+      </h2>
       {file.hunks.length === 0 ? (
         <p class="empty">No line of it is changed.</p>
       ) : (

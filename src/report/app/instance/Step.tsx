@@ -22,9 +22,9 @@ interface Props {
 export function Step({ step, index, query }: Props) {
   return (
     <article class="step" data-step={index} aria-label={`Step ${index + 1}`}>
-      <h3 {...ROW} tabIndex={-1}>
+      <h2 {...ROW} tabIndex={-1}>
         {index + 1}
-      </h3>
+      </h2>
       <div class="step-parts">
         <Part kind="thought" text={step.thought} query={query} />
         <Part kind="action" text={step.action} query={query} />

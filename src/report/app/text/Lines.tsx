@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { count, counted } from "../format.js";
 import { SEARCH } from "../keys.js";
 import { styledLine, withoutAnsi } from "./ansi.js";
+import { splitAtMatches } from "./matches.js";
 import { Text } from "./Text.js";
 import { useWindow } from "./useWindow.js";
 
@@ -113,20 +114,19 @@ interface LineProps {
 
 function Line({ number, digits, line, query, current, onWhole }: LineProps) {
   const cut = line.length > CUT;
-  const runs = styledLine(cut ? line.slice(0, CUT) : line);
+  const runs = splitAtMatches(styledLine(cut ? line.slice(0, CUT) : line), query);
   return (
     <div class={current ? "line current" : "line"}>
       <span class="line-number">{String(number + 1).padStart(digits)}</span>
       <span>
-        {runs.map((run, index) =>
-          run.style === "" ? (
-            <Text key={index} value={run.text} query={query} />
-          ) : (
+        {runs.map((run, index) => {
+          const text = <Text value={run.text} />;
+          return (
             <span key={index} class={run.style}>
-              <Text value={run.text} query={query} />
+              {run.hit ? <mark>{text}</mark> : text}
             </span>
-          ),
-        )}
+          );
+        })}
         {cut && (
           <button type="button" class="more" onClick={() => onWhole(number)}>
             … {count(line.length - CUT)} more characters
