@@ -130,7 +130,8 @@ function candidateDetail(
   tier: PartTier,
   add: (kind: PartKind, tier: PartTier, text: SourceText, ...names: readonly string[]) => LongText,
 ): CandidateDetail {
-  const raw = rolloutIds.map((id) => rawPatches[id]).find((text) => text !== undefined && text !== patch);
+  const raws = rolloutIds.flatMap((id) => (Object.hasOwn(rawPatches, id) ? [rawPatches[id] ?? ""] : []));
+  const raw = raws.find((text) => text !== patch);
   return {
     candidateId,
     rolloutIds,

@@ -5,7 +5,7 @@ import { costOf, type MeasuredCost, measuredCost, summedCost } from "./cost.js";
 import { instanceDetail } from "./detail.js";
 import { dataElement, type PageAssets, pageEnd, pageHead, partElementId } from "./html.js";
 import { encodedLength, packed } from "./pack.js";
-import { detailRef, type PageText, type PartTier } from "./parts.js";
+import { detailRef, type PageText } from "./parts.js";
 import { instancePools } from "./rows.js";
 import { pageRun } from "./run.js";
 import type { PageSource } from "./source.js";
@@ -32,6 +32,11 @@ export const PAGE_BUDGET = 25_000_000;
 
 /** A text larger than this share of the room is left out alone; the first smaller one that doesn't fit is the last to be read. */
 const LARGE = 0.1;
+
+/** By tier; within it trajectories last, which are longer than all else. */
+const TURNS = ([1, 2, 3] as const).flatMap((tier) =>
+  [false, true].map((isLong) => (text: PageText) => text.tier === tier && (text.kind === "trajectory") === isLong),
+);
 
 /** Equal input gives equal bytes. */
 export async function writePage(sources: readonly PageSource[], options: PageFileOptions): Promise<PageFileResult> {
@@ -61,8 +66,8 @@ export async function writePage(sources: readonly PageSource[], options: PageFil
     );
     drafts.push(draft);
   }
-  for (const tier of [1, 2, 3] as const) {
-    if (!(await putTier(drafts, tier, budget - reserved, used, put, signal))) break;
+  for (const turn of TURNS) {
+    if (!(await putTexts(drafts, turn, budget - reserved, used, put, signal))) break;
   }
   const runs: PageRun[] = [];
   for (const { source, details, texts, kept, measured } of drafts) {
@@ -118,9 +123,9 @@ async function draftRun(
 }
 
 /** False once the file is full. */
-async function putTier(
+async function putTexts(
   drafts: readonly RunDraft[],
-  tier: PartTier,
+  isDue: (text: PageText) => boolean,
   room: number,
   used: { readonly bytes: number },
   put: (id: string, gzip: Buffer) => Promise<void>,
@@ -128,7 +133,7 @@ async function putTier(
 ): Promise<boolean> {
   for (const { texts, kept } of drafts) {
     for (const text of texts) {
-      if (text.tier !== tier) continue;
+      if (!isDue(text)) continue;
       signal.throwIfAborted();
       const gzip = await text.packed();
       const size = encodedLength(gzip.length);

@@ -6,6 +6,7 @@ import type { GeneratedOutcome, TestOutcome } from "../../core/types.js";
 import { REGRESSION_LOG, type TreeRuns } from "../../verify/execution.js";
 import { generatedLog } from "../../verify/generatedRuns.js";
 import { outcomeIn } from "../../verify/signals.js";
+import type { TestRun } from "../../verify/testRun.js";
 import type { BaseSource, SourceText } from "./source.js";
 
 /** A column: what was run of a candidate, and what its evidence says of the generated tests. */
@@ -91,14 +92,19 @@ function regressionRows(base: BaseSource | null, columns: readonly MatrixColumn[
   const runs = columns.map(({ runs: own }) => own?.regression ?? null);
   const ids = new Set([...baseRuns, ...runs].flatMap((run) => (run === null ? [] : Object.keys(run.outcomes))));
   return [...ids].map((id): Row => {
-    const onBase = new Set(baseRuns.map((run) => outcomeIn(run, id)));
+    const onBase = new Set(baseRuns.map((run) => saidIn(run, id)));
     const [only] = onBase;
     const outcomes = runs.map((run, column) =>
-      run === null ? null : (ownOutcome(columns[column]?.outcomes, id) ?? outcomeIn(run, id)),
+      run === null ? null : (ownOutcome(columns[column]?.outcomes, id) ?? saidIn(run, id)),
     );
     const baseOutcome = onBase.size > 1 ? "flaky" : (only ?? null);
     return { name: id, kind: "regression", source: null, test: null, base: baseOutcome, outcomes };
   });
+}
+
+/** Names of tests are free text: one may be called `constructor`. */
+function saidIn(run: TestRun, id: string): TestOutcome {
+  return ownOutcome(run.outcomes, id) ?? outcomeIn({ ...run, outcomes: {} }, "");
 }
 
 function ownOutcome(outcomes: MatrixColumn["outcomes"] | undefined, id: string): TestOutcome | undefined {
