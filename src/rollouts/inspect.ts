@@ -22,14 +22,22 @@ export interface InspectLine {
 
 export type InspectProblem = Omit<Problem, "file">;
 
+export interface InspectOptions extends ReadOptions {
+  /** Counts rollouts of these instances alone; files that hold none of them are left out, save those with problems. */
+  readonly only?: ReadonlySet<string>;
+}
+
 /** One line for each file that the arguments name, in natural order of paths. Throws BestkError `input` for an argument that names nothing. */
-export async function* inspectFiles(args: readonly string[], options: ReadOptions): AsyncGenerator<InspectLine> {
+export async function* inspectFiles(args: readonly string[], options: InspectOptions): AsyncGenerator<InspectLine> {
   let tally = emptyTally();
   for await (const event of readRollouts(args, options)) {
     if (event.type === "file") tally = { ...emptyTally(), file: event.source.file, format: event.format };
-    else if (event.type === "rollout") count(tally, event.rollout);
-    else if (event.type === "problem") tally.problems.push(withoutFile(event.problem));
-    else yield { schema: "bestk.inspect/1", ...tally, instances: [...tally.instances] };
+    else if (event.type === "rollout") {
+      if (options.only?.has(event.rollout.instanceId) ?? true) count(tally, event.rollout);
+    } else if (event.type === "problem") tally.problems.push(withoutFile(event.problem));
+    else if (options.only === undefined || tally.rollouts > 0 || tally.problems.length > 0) {
+      yield { schema: "bestk.inspect/1", ...tally, instances: [...tally.instances] };
+    }
   }
 }
 

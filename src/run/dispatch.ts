@@ -181,9 +181,9 @@ function environmentsOf(prepared: State["prepared"]): Record<string, string> {
 
 function prerequisite(failure: Error): BestkError {
   if (failure instanceof BestkError) return failure;
-  const isImage = failure instanceof SandboxError && failure.failure === "image-missing";
+  const isImage = failure instanceof SandboxError && /has no image/.test(failure.message);
   const hint = isImage
-    ? "build or pull it, or give the instance base_image, repository and setup to make it from"
+    ? "pull it where there is a network (docker pull, docker save and load), check its name, or give the instance base_image, repository and setup to make it from"
     : "`bestk doctor` says what this machine lacks";
   return new BestkError("prerequisite", failure.message, { cause: failure, hint });
 }

@@ -3,7 +3,7 @@ import { BestkError } from "../core/errors.js";
 import { contentHash } from "../core/hash.js";
 import type { Task } from "../core/types.js";
 import type { DockerBackend } from "../sandbox/docker.js";
-import type { LookedAtImage } from "../sandbox/image.js";
+import type { LookedAtImage } from "../sandbox/lookAtImage.js";
 import { findSource, sourceHash } from "../sandbox/repository.js";
 import type { Sandbox, SandboxBackend, SandboxLimits, SandboxSpec } from "../sandbox/sandbox.js";
 

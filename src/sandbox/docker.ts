@@ -4,10 +4,12 @@ import Docker from "dockerode";
 import { deadline } from "../core/deadline.js";
 import { BestkError, messageOf } from "../core/errors.js";
 import { openContainer } from "./container.js";
-import type { Engine } from "./engine.js";
+import type { Engine, EngineFacts } from "./engine.js";
+import { explainEngine } from "./engineFailure.js";
 import { imageCalls } from "./engineImages.js";
-import { type EnsuredImage, ensureImage, type ImageRequest, type LookedAtImage, lookAtImage } from "./image.js";
+import { type EnsuredImage, ensureImage, type ImageRequest } from "./image.js";
 import { type ImageStore, imageStore } from "./imageStore.js";
+import { type LookedAtImage, lookAtImage } from "./lookAtImage.js";
 import { isOwnerAlive, OWNER_LABEL, type Owner, thisOwner } from "./owner.js";
 import { type SandboxBackend, SandboxError } from "./sandbox.js";
 import { tryWalls, type Wall } from "./walls.js";
@@ -45,6 +47,11 @@ export async function tryDockerWalls(
     }
   }
   return null;
+}
+
+/** What the engine is and how it keeps things, for `doctor`. Throws SandboxError. */
+export function engineFacts(options: DockerOptions, signal: AbortSignal): Promise<EngineFacts> {
+  return connect(options.socketPath).facts(signal);
 }
 
 /** Connects lazily: nothing is asked of the engine before the first call. */
@@ -114,6 +121,21 @@ export function connect(socketPath?: string): Engine {
   return {
     address,
     ping: (signal) => ask(ANSWER_MS, signal, async () => void (await docker.ping())),
+    facts: (signal) =>
+      ask(ANSWER_MS, signal, async () => {
+        const info = (await docker.info()) as Readonly<Record<string, unknown>>;
+        const text = (name: string): string => (typeof info[name] === "string" ? (info[name] as string) : "unknown");
+        const number = (name: string): number => (typeof info[name] === "number" ? (info[name] as number) : 0);
+        return {
+          address,
+          version: text("ServerVersion"),
+          storage: text("Driver"),
+          cgroups: text("CgroupVersion"),
+          folder: text("DockerRootDir"),
+          cpus: number("NCPU"),
+          memoryBytes: number("MemTotal"),
+        };
+      }),
     image: (reference, signal) =>
       ask(ANSWER_MS, signal, async (abortSignal) => {
         const found = await orNull(docker.getImage(reference).inspect({ abortSignal } as object));
@@ -225,28 +247,10 @@ async function guarded<T>(
     if (limit.expired) {
       throw new SandboxError("engine-gone", `the engine at ${address} gave no answer in ${limitMs / 1000} s`);
     }
-    throw explain(address, thrown);
+    throw explainEngine(address, thrown);
   } finally {
     either.removeEventListener("abort", stop);
   }
-}
-
-const GONE = new Set(["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "EACCES", "ENOTFOUND", "EHOSTUNREACH"]);
-
-function explain(address: string, thrown: unknown): SandboxError {
-  if (thrown instanceof SandboxError) return thrown;
-  const { code, statusCode } = thrown as { code?: string; statusCode?: number };
-  const message = messageOf(thrown).trim();
-  const cause = { cause: thrown };
-  if ((code !== undefined && GONE.has(code)) || /socket hang up|is the docker daemon running/i.test(message)) {
-    return new SandboxError("engine-gone", `the engine at ${address} is gone (${code ?? message})`, cause);
-  }
-  if (/no space left on device/i.test(message)) return new SandboxError("disk-full", message, cause);
-  if (/no such image|manifest unknown/i.test(message)) return new SandboxError("image-missing", message, cause);
-  if (/pull access denied|toomanyrequests|rate limit|unauthorized/i.test(message)) {
-    return new SandboxError("pull-refused", message, cause);
-  }
-  return new SandboxError("other", statusCode === undefined ? message : `engine: ${message}`, cause);
 }
 
 /** Answers of the listed status codes are what was wanted already. */

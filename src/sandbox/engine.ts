@@ -6,6 +6,7 @@ export interface Engine {
   /** Where the engine is asked, for messages. */
   readonly address: string;
   ping(signal: AbortSignal): Promise<void>;
+  facts(signal: AbortSignal): Promise<EngineFacts>;
   /** null if the engine has no such image. */
   image(reference: string, signal: AbortSignal): Promise<EngineImage | null>;
   /** Ids of the images it has, smallest first. */
@@ -52,6 +53,20 @@ export interface StoredImage {
   readonly created: number;
   /** That were made of it, running or not. */
   readonly containers: number;
+}
+
+/** What an engine says of itself; "unknown" where it doesn't. */
+export interface EngineFacts {
+  readonly address: string;
+  readonly version: string;
+  /** The storage driver: overlay2, vfs … */
+  readonly storage: string;
+  /** Version of control groups: "1" or "2". */
+  readonly cgroups: string;
+  /** Where it keeps images, on its own machine. */
+  readonly folder: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
 }
 
 export interface EngineImage {

@@ -7,6 +7,7 @@ import { contentHash } from "../core/hash.js";
 import type { Task } from "../core/types.js";
 import { drain } from "./demux.js";
 import type { ContainerBody, Engine, EngineImage, ImageName } from "./engine.js";
+import { unfetched } from "./engineFailure.js";
 import { markFetched } from "./imageStore.js";
 import { collectOutput } from "./output.js";
 import { OWNER_LABEL, type Owner, ownerWord } from "./owner.js";
@@ -27,36 +28,6 @@ export interface EnsuredImage {
   readonly name: string;
   /** False if it was there already. */
   readonly made: boolean;
-}
-
-/** An image as a plan sees it. */
-export interface LookedAtImage {
-  /** null where it isn't there yet. */
-  readonly id: string | null;
-  /** null for an instance that names none. */
-  readonly name: string | null;
-  readonly state: "here" | "to pull" | "to make";
-  /** null where it isn't here, or the engine doesn't say. */
-  readonly bytes: number | null;
-}
-
-/** What `ensureImage` would find: asks the engine, and changes nothing. Throws SandboxError, and BestkError `input` for a repository that is none. */
-export async function lookAtImage(
-  engine: Engine,
-  { environment, baseCommit, instanceId }: Omit<ImageRequest, "pull">,
-  signal: AbortSignal,
-): Promise<LookedAtImage> {
-  const { image, baseImage, repository } = environment;
-  const found = async (name: string, state: "to pull" | "to make"): Promise<LookedAtImage> => {
-    const known = await engine.image(name, signal);
-    return { id: known?.id ?? null, name, state: known === null ? state : "here", bytes: known?.bytes ?? null };
-  };
-  if (image !== null) return found(image, "to pull");
-  if (baseImage === null || repository === null) return { id: null, name: null, state: "to make", bytes: null };
-  const base = await engine.image(baseImage, signal);
-  if (base === null) return { id: null, name: baseImage, state: "to pull", bytes: null };
-  const name = await madeName(instanceId, base, await findSource(repository, baseCommit, signal), environment);
-  return found(`${name.repo}:${name.tag}`, "to make");
 }
 
 /**
@@ -94,7 +65,8 @@ export async function ensureImage(
   return { id, name: reference, made: true };
 }
 
-async function madeName(
+/** The name of the image that is made of an instance: its hash covers all that decides the content. */
+export async function madeName(
   instanceId: string,
   base: EngineImage,
   source: Source,
@@ -107,13 +79,21 @@ async function madeName(
 async function present(engine: Engine, reference: string, pull: boolean, signal: AbortSignal): Promise<EngineImage> {
   const found = await engine.image(reference, signal);
   if (found !== null) return found;
-  if (pull) await engine.pull(reference, signal);
+  if (pull) await fetchImage(engine, reference, signal);
   const fetched = pull ? await engine.image(reference, signal) : null;
   if (fetched !== null) {
     await markFetched(engine, fetched.id, reference, signal);
     return fetched;
   }
   throw new SandboxError("image-missing", `the engine at ${engine.address} has no image ${reference}`);
+}
+
+async function fetchImage(engine: Engine, reference: string, signal: AbortSignal): Promise<void> {
+  try {
+    await engine.pull(reference, signal);
+  } catch (thrown) {
+    throw unfetched(reference, engine.address, thrown);
+  }
 }
 
 async function build(

@@ -1,126 +1,68 @@
-// `bestk doctor`: what this machine has and lacks, each with its cure; exit 3 if even the demo couldn't run.
-import { execFile } from "node:child_process";
-import { statfs } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { promisify } from "node:util";
-import { BestkError, messageOf } from "../../core/errors.js";
-import { dockerBackend, tryDockerWalls } from "../../sandbox/docker.js";
-import { openModel } from "../rewardModel.js";
+// `bestk doctor`: what this machine has and lacks, each with its cause and cure; exit 3 where what was asked for couldn't run.
+
+import { BestkError } from "../../core/errors.js";
+import { didYouMean } from "../../core/nearest.js";
+import type { DoctorFindings } from "../../core/schemas/run.js";
+import { checkEngine } from "../doctorEngine.js";
+import { checkCommand, checkDisk, checkNode } from "../doctorMachine.js";
+import { checkModel } from "../doctorModel.js";
+import { SANDBOX_NAMES } from "../sandboxes.js";
 import { formatTable } from "../table.js";
-import { openTerminal } from "../terminal.js";
+import { openTerminal, type Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
-/** `needed`: without it nothing runs; else it only widens what can be done. */
-interface Finding {
-  readonly name: string;
-  readonly status: "ok" | "missing";
-  readonly needed: boolean;
-  readonly found: string;
-  readonly cure: string | null;
+interface Options {
+  readonly model?: string;
+  readonly image?: string;
+  readonly sandbox?: string;
+  readonly run?: string;
 }
-
-const LEAST_NODE = [20, 19] as const;
-const LEAST_FREE_GIB = 5;
-const WALLS_MS = 120_000;
 
 export const doctor: Verb = {
   name: "doctor",
   examples: [
     ["bestk doctor", "everything that bestk needs, with what to do where something is missing"],
-    ["bestk doctor --image python:3.12-slim --json", "try the sandbox's walls in this image; findings as JSON"],
+    ["bestk doctor --sandbox docker --json", "exit 3 without an engine that keeps its limits; findings as JSON"],
+    ["bestk doctor --image python:3.12-slim", "try the sandbox's walls in this image"],
   ],
   ignores: ["seed", "jobs", "limit", "only", "dry-run", "skip-bad", "events"],
   define: (command) =>
     command
-      .description("check Node, git, the container engine, disk and the reward model")
+      .description("check Node, git, the container engine and its limits, disk space and the reward model")
       .option("--model <dir>", "folder of the reward model (default: the shipped one)")
-      .option("--image <ref>", "image to try the sandbox's walls with (default: one that the engine has)"),
+      .option("--image <ref>", "image to try the sandbox's walls with (default: one that the engine has)")
+      .option("--sandbox <name>", "docker: the engine and its limits are needed too (default: what the demo needs is)")
+      .option("--run <dir>", "where runs are going to be, to check its disk (default: here)"),
   act: async (_, options) => {
+    const { model, image, sandbox, run } = options as Options;
+    if (sandbox !== undefined && !SANDBOX_NAMES.includes(sandbox)) {
+      const hint = didYouMean(sandbox, SANDBOX_NAMES);
+      throw new BestkError("usage", `--sandbox ${sandbox}: unknown sandbox`, { hint });
+    }
     const terminal = openTerminal(options);
+    const engine = await checkEngine(image ?? null, sandbox === "docker");
     const findings = [
       checkNode(),
-      await checkCommand("git", true, "install git"),
+      await checkCommand("git", true, "install git: base commits are read and patches applied with it"),
       await checkCommand("patch", false, "install patch: some patches that git refuses apply with it"),
-      ...(await checkEngine((options as { image?: string }).image ?? null)),
-      await checkDisk(),
-      await checkModel((options as { model?: string }).model),
+      ...engine.findings,
+      ...(await checkDisk(run ?? ".", engine.folder)),
+      ...(await checkModel(model)),
     ];
-    terminal.data({ schema: "bestk.doctor/1", findings });
-    const rows = findings.map(({ name, status, needed, found, cure }) => [
-      name,
-      status === "ok" ? "ok" : needed ? "MISSING" : "missing (optional)",
-      found,
-      status === "ok" ? "" : (cure ?? ""),
-    ]);
-    terminal.result(formatTable(["what", "status", "found", "what to do"], rows));
+    terminal.data({ schema: "bestk.doctor/1", findings } satisfies DoctorFindings);
+    show(findings, terminal);
     return findings.some(({ status, needed }) => needed && status === "missing") ? 3 : 0;
   },
 };
 
-function checkNode(): Finding {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const isEnough = major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1]);
-  return finding("Node", isEnough, true, process.version, `install Node ${LEAST_NODE.join(".")} or newer`);
-}
-
-async function checkCommand(name: string, needed: boolean, cure: string): Promise<Finding> {
-  try {
-    const { stdout } = await promisify(execFile)(name, ["--version"], { timeout: 10_000 });
-    return finding(name, true, needed, stdout.split("\n")[0] ?? "", cure);
-  } catch (thrown) {
-    return finding(name, false, needed, messageOf(thrown).split("\n")[0] ?? "", cure);
+function show(findings: DoctorFindings["findings"], terminal: Terminal): void {
+  const word = ({ status, needed }: DoctorFindings["findings"][number]): string =>
+    status === "ok" ? "ok" : needed ? "MISSING" : "missing (optional)";
+  const rows = findings.map((each) => [each.name, word(each), each.found]);
+  terminal.result(formatTable(["what", "status", "found"], rows));
+  const missing = findings.filter(({ status }) => status === "missing");
+  for (const { name, cause, cure } of missing) {
+    terminal.result(`\n${name}: ${cause ?? "not as it should be"}\n  what to do: ${cure ?? "see docs/"}`);
   }
-}
-
-const NAME = "container engine";
-
-async function checkEngine(image: string | null): Promise<Finding[]> {
-  const now = (): number => performance.now();
-  try {
-    await dockerBackend({ now }).check(AbortSignal.timeout(10_000));
-  } catch (thrown) {
-    const hint = thrown instanceof BestkError ? thrown.hint : null;
-    return [finding(NAME, false, false, messageOf(thrown), hint)];
-  }
-  const answers = finding(NAME, true, false, "answers", null);
-  try {
-    const walls = await tryDockerWalls({ now }, image, AbortSignal.timeout(WALLS_MS));
-    const cure = "this engine doesn't keep it: don't run patches that you don't trust on it";
-    if (walls !== null) {
-      return [
-        answers,
-        ...walls.map(({ name, holds, found }) => finding(`sandbox: ${name}`, holds, false, found, cure)),
-      ];
-    }
-    return [
-      answers,
-      finding("sandbox", false, false, "not tried: the engine has no image", "pull one, then try again"),
-    ];
-  } catch (thrown) {
-    return [
-      answers,
-      finding("sandbox", false, false, `not tried: ${messageOf(thrown)}`, "name an image that has /bin/sh by --image"),
-    ];
-  }
-}
-
-async function checkDisk(): Promise<Finding> {
-  const { bavail, bsize } = await statfs(tmpdir());
-  const free = (bavail * bsize) / 1024 ** 3;
-  const found = `${free.toFixed(1)} GiB free in ${tmpdir()}`;
-  return finding("disk", free >= LEAST_FREE_GIB, false, found, `free at least ${LEAST_FREE_GIB} GiB, images need more`);
-}
-
-async function checkModel(folder: string | undefined): Promise<Finding> {
-  try {
-    await using model = await openModel(folder);
-    return finding("reward model", true, true, model.name, null);
-  } catch (thrown) {
-    const hint = thrown instanceof BestkError ? thrown.hint : null;
-    return finding("reward model", false, true, messageOf(thrown), hint);
-  }
-}
-
-function finding(name: string, isThere: boolean, needed: boolean, found: string, cure: string | null): Finding {
-  return { name, status: isThere ? "ok" : "missing", needed, found, cure };
+  terminal.note(missing.length === 0 ? "nothing is missing" : `${missing.length} of ${findings.length} are missing`);
 }

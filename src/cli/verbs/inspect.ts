@@ -1,5 +1,7 @@
 // `bestk inspect`: what was understood of each file, and what was not.
 import { type InspectLine, inspectFiles } from "../../rollouts/inspect.js";
+import type { ReadOptions } from "../../rollouts/read.js";
+import { type InstanceFilter, onlyOf } from "../../run/filter.js";
 import { listenForInterrupt } from "../interrupt.js";
 import { addScaffoldOption } from "../options.js";
 import { scaffoldNamed } from "../runFlags.js";
@@ -28,7 +30,8 @@ export const inspect: Verb = {
     const lines: InspectLine[] = [];
     try {
       const read = { signal: interrupt.drain, ...(scaffold === undefined ? {} : { scaffold }) };
-      for await (const line of inspectFiles(paths as string[], read)) {
+      const only = await wantedOf(paths as string[], read, options as InstanceFilter);
+      for await (const line of inspectFiles(paths as string[], { ...read, ...(only === null ? {} : { only }) })) {
         terminal.data(line);
         if (!terminal.json) lines.push(line);
       }
@@ -39,6 +42,19 @@ export const inspect: Verb = {
     return 0;
   },
 };
+
+/** Which instances come first, and which there are at all, is known when all files were read: they are read twice. */
+async function wantedOf(
+  paths: readonly string[],
+  read: ReadOptions,
+  filter: InstanceFilter,
+): Promise<ReadonlySet<string> | null> {
+  if (filter.only === undefined && filter.limit === undefined) return null;
+  const found = new Set<string>();
+  for await (const { instances } of inspectFiles(paths, read)) for (const id of instances) found.add(id);
+  const all = [...found].map((instanceId) => ({ instanceId }));
+  return new Set(onlyOf(all, filter).map(({ instanceId }) => instanceId));
+}
 
 function show(terminal: Terminal, lines: readonly InspectLine[]): void {
   const understood = lines.filter(({ format }) => format !== null);

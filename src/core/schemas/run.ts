@@ -60,10 +60,13 @@ export const doctorSchema = z.object({
       status: z.enum(["ok", "missing"]),
       needed: z.boolean().describe("without it nothing runs; else it only widens what can be done"),
       found: z.string(),
-      cure: z.string().nullable(),
+      cause: z.string().nullable().describe("why it is missing; null where it isn't"),
+      cure: z.string().nullable().describe("what to do about it"),
     }),
   ),
 });
+
+export type DoctorFindings = z.infer<typeof doctorSchema>;
 
 /** Why a selection comes out otherwise. */
 export const REPLAY_REASONS = [
