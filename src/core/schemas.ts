@@ -38,7 +38,6 @@ export const patchFeaturesSchema = z
       .string()
       .optional()
       .describe("name of what the patch changes beside comments, blank lines and spacing; absent where unknown"),
-    hunks: z.number().int().nonnegative().optional().describe("hunks that change something; absent where unknown"),
     places: hashes
       .readonly()
       .optional()

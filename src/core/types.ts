@@ -130,9 +130,8 @@ export interface PatchFeatures {
   readonly tokenHashes: readonly number[];
   /** Name of what the patch changes beside comments, blank lines and spacing (`patch/syntax.ts`); absent where unknown. */
   readonly syntax?: string | undefined;
-  /** Hunks that change something; absent in evidence that was written before they were counted. */
-  readonly hunks?: number | undefined;
-  /** Sorted distinct hashes of the places on base that it changes (`patch/places.ts`); absent as above. */
+  /** Sorted distinct hashes of the places on base that it changes (`patch/places.ts`); absent in evidence
+   * that was written before they were kept. */
   readonly places?: readonly number[] | undefined;
   /** The same of the lines of code that it adds, comments, blank lines and spacing aside. */
   readonly codeAdded?: readonly number[] | undefined;

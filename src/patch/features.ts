@@ -4,7 +4,6 @@ import { linesOf } from "./content.js";
 import { fnv1a, MAX_HASHES, sketchOf, TOKEN } from "./hashes.js";
 import type { PatchFile } from "./parse.js";
 import { changedPlaces, codeAdded } from "./places.js";
-import { isNoopHunk } from "./section.js";
 import { syntaxOf } from "./syntax.js";
 
 /**
@@ -23,7 +22,6 @@ export function featuresOf(patch: string, kept: readonly PatchFile[], touched: r
     files,
     tokenHashes: tokenHashes(kept),
     ...(syntax === null ? {} : { syntax }),
-    hunks: hunks.filter((hunk) => !isNoopHunk(hunk)).length,
     places: changedPlaces(kept),
     codeAdded: codeAdded(kept),
   };

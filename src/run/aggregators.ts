@@ -1,6 +1,7 @@
 // Aggregators by the name that the command line gives them: registered ones, and fusions, which are read from a folder.
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BestkError, messageOf } from "../core/errors.js";
 import type { Aggregator } from "../select/aggregator.js";
 import { type Fusion, parseFusion } from "../select/fusion/model.js";
@@ -11,14 +12,19 @@ const PREFIX = "fusion:";
 
 export const FUSION_FILE = "fusion.json";
 
+/** The folder of the fusion that ships with bestk. */
+export function shippedFusionFolder(): string {
+  return fileURLToPath(new URL("../../models/fusion-1/", import.meta.url));
+}
+
 /**
- * `fusion:DIR` is the fusion in that folder (or file), under that name; any other name is a registered one. Throws BestkError
+ * `fusion` is the one that ships; `fusion:DIR` is the fusion in that folder (or file), under that name; any other name is a registered one. Throws BestkError
  * `usage` for an unknown name, `input` for a folder without a fusion.
  */
 export function openAggregator(name: string, options: Omit<FusionOptions, "name"> = {}): Aggregator {
-  return name.startsWith(PREFIX)
-    ? fusion(readFusion(name.slice(PREFIX.length)), { ...options, name })
-    : aggregatorNamed(name);
+  if (name === "fusion") return fusion(readFusion(shippedFusionFolder()), { ...options, name });
+  if (name.startsWith(PREFIX)) return fusion(readFusion(name.slice(PREFIX.length)), { ...options, name });
+  return aggregatorNamed(name);
 }
 
 /** Small enough to be read at once. Throws BestkError `usage` for no folder, `input` where there is no fusion. */

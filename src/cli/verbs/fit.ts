@@ -6,7 +6,7 @@ import { writeAtomic } from "../../core/io.js";
 import type { Evidence } from "../../core/schemas.js";
 import { fitReport } from "../../report/fitReport.js";
 import { renderReport } from "../../report/render.js";
-import { FUSION_FILE, readFusion } from "../../run/aggregators.js";
+import { FUSION_FILE, readFusion, shippedFusionFolder } from "../../run/aggregators.js";
 import { onlyOf } from "../../run/filter.js";
 import { openEvidence } from "../../run/openEvidence.js";
 import { studyFit } from "../../study/fit/study.js";
@@ -43,14 +43,18 @@ export const fit: Verb = {
       .requiredOption("-o, --output <dir>", "folder for fusion.json and its card, README.md")
       .option("--patches <candidates>", "files that hold the patches, where the evidence has none", collect)
       .option("--table <name>", "read the evidence as this table, whatever its content says")
-      .option("--prior <dir>", "pull the weights towards those of this fusion, not towards 0")
-      .option("--ridge <n>", "how hard: the ridge on the weight of a signal of spread 1", wholeNumber(1), 10)
+      .option(
+        "--prior <dir>",
+        "pull the weights towards those of this fusion; none: towards 0 (default: the one that ships)",
+      )
+      .option("--ridge <n>", "how hard: the ridge on the weight of a signal of spread 1", wholeNumber(1), 30)
       .option("--abstain <p>", "the fusion abstains below this probability of being right", share, 0.5)
       .option("--splits <n>", "splits of the agents to leave half of them out; 0 for none", wholeNumber(0), 20),
   act: async ([paths], options) => {
     const settings = options as unknown as Options;
     const terminal = openTerminal(options);
-    const prior = settings.prior === undefined ? null : readFusion(settings.prior).all.score;
+    const { prior: folder = shippedFusionFolder() } = settings;
+    const prior = folder === "none" ? null : readFusion(folder).all.score;
     const loaded = await openAll(paths as readonly string[], settings, (text, isError) =>
       terminal[isError ? "warn" : "note"](text),
     );

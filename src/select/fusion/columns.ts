@@ -3,15 +3,7 @@ import type { Evidence } from "../../core/schemas.js";
 import type { Prepared } from "./prepared.js";
 
 /** What a column tells of; taken away together when a fit asks what a signal is worth. */
-export const SIGNAL_GROUPS = [
-  "reward",
-  "regression",
-  "reproduction",
-  "behaviour",
-  "likeness",
-  "coverage",
-  "size",
-] as const;
+export const SIGNAL_GROUPS = ["reward", "regression", "reproduction", "behaviour", "likeness", "coverage"] as const;
 
 export type SignalGroup = (typeof SIGNAL_GROUPS)[number];
 
@@ -37,8 +29,6 @@ export const COLUMNS: readonly Column[] = [
   pairs("likeness", "likeness", ({ likeness }) => likeness),
   pairs("places covered", "coverage", ({ placesCovered }) => placesCovered),
   pairs("code covered", "coverage", ({ codeCovered }) => codeCovered),
-  own("hunks", "size", ({ features }) => Math.log1p(features?.hunks ?? Number.NaN)),
-  own("lines removed", "size", ({ features }) => Math.log1p(features?.removedLines ?? Number.NaN)),
 ];
 
 /**

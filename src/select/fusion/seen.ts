@@ -1,10 +1,13 @@
 // Which instances a fusion was fitted on, without their names: those are ranked by weights that never saw them.
-import { contentHash, sha256 } from "../../core/hash.js";
+import { sha256 } from "../../core/hash.js";
 import type { Evidence } from "../../core/schemas.js";
 import { EMPTY_CANDIDATE } from "../candidate.js";
 import type { Fusion, FusionPart } from "./model.js";
 
-/** Hashes by which an instance is known again: its name, its patches, its generated tests. */
+/**
+ * Hashes by which an instance is known again: its name, and its patches. (Generated tests are no mark: their names, such as
+ * `test_issue.py`, are the same in many instances.)
+ */
 export function marksOf(pool: readonly Evidence[]): readonly string[] {
   const name = pool[0]?.instanceId;
   return [...(name === undefined ? [] : [short(`instance\0${name}`)]), ...contentMarks(pool)];
@@ -12,16 +15,10 @@ export function marksOf(pool: readonly Evidence[]): readonly string[] {
 
 /** Those of `marksOf` that stay where instances and rollouts are renamed; sorted. */
 export function contentMarks(pool: readonly Evidence[]): readonly string[] {
-  const patches = pool.flatMap(({ candidateId }) =>
+  const marks = pool.flatMap(({ candidateId }) =>
     candidateId === null || candidateId === EMPTY_CANDIDATE ? [] : [short(`patch\0${candidateId}`)],
   );
-  const tests = new Set(
-    pool.flatMap(({ generated = [] }) =>
-      generated.map(({ source, test, name }) => JSON.stringify([source, test, name])),
-    ),
-  );
-  const both = tests.size === 0 ? patches : [...patches, short(`tests\0${contentHash([...tests].sort())}`)];
-  return [...new Set(both)].sort();
+  return [...new Set(marks)].sort();
 }
 
 export function repositoryMark(repository: string): string {

@@ -39,7 +39,10 @@ export function fitOrder(examples: readonly Example[], { ridge, without, prior =
     return { x: scaled, y, weight: 1 };
   });
   const at = nonNegative(groups, expected, ridge);
-  const weights = new Float64Array(p);
+  // Of what no example differs in nothing is learnt: it keeps what is expected of it.
+  const weights = Float64Array.from(COLUMNS, ({ name, group }, j) =>
+    (spread[j] as number) > 1e-9 || without?.has(group) === true ? 0 : (prior[name] ?? 0),
+  );
   used.forEach((j, k) => {
     weights[j] = (at[k] as number) / (spread[j] as number);
   });
