@@ -50,7 +50,8 @@ export function settle(pool: readonly OpenEvidence[], options: LexicographicOpti
   const beaten = new Set(promising.filter(isBeaten));
   // Those that can't win come last: of them it may only matter whether they have a value at all.
   const ordered = [...promising.filter((row) => !beaten.has(row)), ...beaten, ...rows];
-  return { settled: false, work: worksOf(ordered, worlds[0]) };
+  const leader = promising.find(({ cells }) => !cells.some(isOpen));
+  return { settled: false, work: worksOf(ordered, leader, worlds[0]) };
 }
 
 /** Evidence to rank by once the choice is settled. */
@@ -112,13 +113,24 @@ function byPromise(a: BoundedRow, b: BoundedRow, [world]: readonly World[], opti
   return isTakenFirst(a, b, options) ? -1 : 1;
 }
 
-/** The first open signal of each candidate, in the order of the keys, in which a later one matters only if those before tie. */
-function worksOf(rows: readonly BoundedRow[], world: World | undefined): readonly Work[] {
+/**
+ * Of each candidate the signal to measure. A later key matters only if those before tie, so the first open one comes first;
+ * but where `leader`, measured already, can't be worse in it, the candidate has to be better in a later one, which may settle
+ * it alone: a suite that nobody can be better in than the leader isn't run to find who is worse.
+ */
+function worksOf(
+  rows: readonly BoundedRow[],
+  leader: BoundedRow | undefined,
+  world: World | undefined,
+): readonly Work[] {
   const works = new Map<string, Work>();
-  for (const { evidence, cells } of rows) {
-    const { candidateId } = evidence;
-    const open = world?.used.find(({ index }) => isOpen(cells[index] as (typeof cells)[number]));
-    const signal = TEST_SIGNALS.find((name) => name === open?.key.signal);
+  for (const row of rows) {
+    const { candidateId } = row.evidence;
+    const open = (world?.used ?? []).filter(({ index }) => isOpen(row.cells[index] as BoundedRow["cells"][number]));
+    const isPassed = (key: World["used"][number]): boolean =>
+      leader !== undefined && isAtLeast(relationOf(leader, row, [key]));
+    const chosen = open.find((key) => !isPassed(key)) ?? open.at(-1);
+    const signal = TEST_SIGNALS.find((name) => name === chosen?.key.signal);
     if (candidateId === null || signal === undefined || works.has(candidateId)) continue;
     works.set(candidateId, { candidateId, signal });
   }
