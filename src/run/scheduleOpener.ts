@@ -20,7 +20,10 @@ export interface OpenerOptions {
 /** A sandbox that waits, or why it could not be opened: whoever asks next is told, as if it had been opened then. */
 type Waiting = Promise<{ readonly sandbox: Sandbox } | { readonly failure: unknown }>;
 
-/** A sandbox's first command starts its controller's shell, and says whether it is still there. */
+/**
+ * A container ends with the connection to its guard: one that waited while the engine was away is dead. The first command
+ * starts the controller's shell, which the next ones use.
+ */
 const ALIVE = { command: ":", timeoutMs: 10_000, user: "controller" } as const;
 
 /**
@@ -42,7 +45,10 @@ export function openAhead(open: (signal: AbortSignal) => Promise<Sandbox>, optio
   };
   const ahead = async (): Waiting => {
     try {
-      return { sandbox: await timed(stop) };
+      const sandbox = await timed(stop);
+      // Warmed up; whether it is alive counts when it is taken.
+      await isAlive(sandbox, stop);
+      return { sandbox };
     } catch (failure) {
       if (failure instanceof SandboxError && failure.failure !== "aborted") pace.failed();
       return { failure };
@@ -50,10 +56,7 @@ export function openAhead(open: (signal: AbortSignal) => Promise<Sandbox>, optio
   };
   const fill = (): void => {
     while (!closed && !stop.aborted && waiting.length < expected && pace.takeSpare()) {
-      const one = ahead();
-      waiting.push(one);
-      // A sandbox that waits is warmed up; whoever takes it meanwhile loses nothing by that.
-      void one.then((opened) => ("sandbox" in opened ? opened.sandbox.exec(ALIVE, stop) : null)).catch(() => {});
+      waiting.push(ahead());
     }
   };
   const remove = (sandbox: Sandbox): Promise<void> => {
@@ -67,11 +70,7 @@ export function openAhead(open: (signal: AbortSignal) => Promise<Sandbox>, optio
       const opened = await one.finally(() => pace.giveSpare());
       if ("failure" in opened) throw opened.failure;
       const { sandbox } = opened;
-      const alive = await sandbox.exec(ALIVE, signal).then(
-        ({ exitCode }) => exitCode === 0,
-        () => false,
-      );
-      if (alive) return sandbox;
+      if (await isAlive(sandbox, signal)) return sandbox;
       await remove(sandbox);
       signal.throwIfAborted();
     }
@@ -100,6 +99,13 @@ export function openAhead(open: (signal: AbortSignal) => Promise<Sandbox>, optio
       await Promise.allSettled([...leaving]);
     },
   };
+}
+
+function isAlive(sandbox: Sandbox, signal: AbortSignal): Promise<boolean> {
+  return sandbox.exec(ALIVE, signal).then(
+    ({ exitCode }) => exitCode === 0,
+    () => false,
+  );
 }
 
 /** The same sandbox, disposed by `leave`, once. */

@@ -54,7 +54,7 @@ export function fileCases(world: World): void {
     await withSandbox(async (sandbox) => {
       await sandbox.writeFiles([{ path: "tests/test_new.py", content: "" }], never);
       const script =
-        "mkdir tests/__pycache__ && echo 1 >tests/__pycache__/x.pyc && echo 2 >tests/mine && rm tests/mine && touch top && rm top";
+        "mkdir -p tests/__pycache__ && echo 1 >tests/__pycache__/x.pyc && echo 2 >tests/mine && rm tests/mine && touch top && rm top";
       expect(await run(script, {}, sandbox)).toMatchObject({ exitCode: 0, stderr: Buffer.alloc(0) });
       const replace = "echo 4 >package/new && mv -f package/new package/data.txt && cat package/data.txt";
       expect(text((await run(replace, {}, sandbox)).stdout)).toBe("4\n");
