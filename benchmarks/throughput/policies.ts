@@ -82,8 +82,8 @@ export const scheduled: Policy = async (machine, instances, jobs) => {
     ordered.map(({ instance: { image, base, candidates, around } }, place) =>
       perInstance(async () => {
         await using opener = openAhead(() => machine.open(), { pace, stop: never, now });
+        await machine.use(image);
         await queue(async () => {
-          await machine.use(image);
           opener.expect(base.length + candidates.length);
           for (const seconds of base) await test(machine, await opener.open(never), seconds + around);
         }, place);

@@ -15,6 +15,7 @@ import type { Plan, PlannedInstance } from "./plan.js";
 import { type ReadyInstance, readyInstance, type WorkOptions } from "./ready.js";
 import { openRecorder, type Recorder } from "./recorder.js";
 import { inImageOrder, type WorkQueue, workQueue } from "./schedule.js";
+import { fetchAhead } from "./scheduleEnvironment.js";
 import { openPace } from "./schedulePace.js";
 import type { Rewards } from "./score.js";
 import { type Together, workTogether } from "./together.js";
@@ -109,6 +110,7 @@ async function dispatchInstance(
   }
   const patches = candidates.map(({ patch }) => patch).filter((patch) => patch !== "");
   const needsSandbox = hasTests(task) && patches.length > 0;
+  if (needsSandbox) await fetchAhead(task, options);
   const ready = needsSandbox
     ? await state.work(async () => (drain.aborted ? null : readyInstance(task, patches, options)), place)
     : null;

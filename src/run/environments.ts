@@ -25,6 +25,8 @@ export interface Environments {
   readonly limits: SandboxLimits;
   /** Makes the image where needed. Throws SandboxError if the machine fails, BestkError if the task can't be prepared. */
   prepare(task: Task, signal: AbortSignal, onProgress: (message: string) => void): Promise<PreparedEnvironment>;
+  /** Fetches what `prepare` would fetch, and makes nothing. Absent: there is nothing to fetch. */
+  fetch?(task: Task, signal: AbortSignal, onProgress: (message: string) => void): Promise<void>;
   /** What `prepare` would find, for a plan: changes and fetches nothing. Absent: nothing is known before it is prepared. */
   look?(task: Task, signal: AbortSignal): Promise<LookedUp>;
 }
@@ -70,6 +72,9 @@ export function dockerEnvironments(
           if (imageBytes !== undefined) await imageStore.trim(imageBytes, limit);
         },
       };
+    },
+    fetch: async ({ instanceId, environment, baseCommit }, signal, onProgress) => {
+      if (pull) await backend.fetchImage({ instanceId, environment, baseCommit, pull }, signal, onProgress);
     },
     look: async ({ instanceId, environment, baseCommit }, signal) => {
       const { id, ...image } = await backend.lookAtImage({ instanceId, environment, baseCommit }, signal);

@@ -18,6 +18,7 @@ import type { PlannedInstance } from "./plan.js";
 import { type ReadyInstance, readyInstance, savedInstance, type WorkOptions } from "./ready.js";
 import type { Recorder } from "./recorder.js";
 import type { WorkQueue } from "./schedule.js";
+import { fetchAhead } from "./scheduleEnvironment.js";
 import type { Together } from "./together.js";
 import { type CandidateResult, COULD_NOT_MATTER, emptyVerdict, hasTests, NO_TESTS, verdictOf } from "./verdicts.js";
 
@@ -55,6 +56,7 @@ export async function dispatchLazily(
   }
   const prepare = isSettled ? savedInstance : readyInstance;
   const patches = instance.candidates.map(({ patch }) => patch).filter((patch) => patch !== "");
+  if (!isSettled) await fetchAhead(task, options);
   const begun = await dispatch.work(async () => {
     return options.drain.aborted ? undefined : prepare(task, patches, { ...options, firstCandidates: 1 });
   }, place);

@@ -66,6 +66,23 @@ export async function readyEnvironment(task: Task, options: WorkOptions, must: M
   };
 }
 
+/**
+ * Fetches what has to be fetched for an instance before it gets a place among the jobs: they go on meanwhile. A failure is
+ * met again, and told, where the instance is prepared.
+ */
+export async function fetchAhead(task: Task, options: WorkOptions): Promise<void> {
+  const { environments, pace, stop, emit } = options;
+  const { fetch } = environments;
+  if (pace === undefined || fetch === undefined || stop.aborted) return;
+  const { instanceId } = task;
+  try {
+    if ((await knownKey(task, options, [instanceId, "image"])) !== null) return;
+    await pace.fetches(() => fetch(task, stop, (message) => emit({ type: "image", instanceId, message })));
+  } catch {
+    return;
+  }
+}
+
 /** What the image was when it was last here; null where it is here, or never was, or is wanted under another name. */
 async function knownKey(task: Task, options: WorkOptions, folder: readonly string[]): Promise<string | null> {
   const { environments, directory, stop } = options;

@@ -1,5 +1,6 @@
 // How much is asked of the machine at a time: all that the user allows, less after failures and slow openings, then more again.
 import { freemem } from "node:os";
+import { type WorkQueue, workQueue } from "./schedule.js";
 
 /** What a run asks of its machine now; shared by all of its work. */
 export interface Pace {
@@ -8,6 +9,8 @@ export interface Pace {
   /** Takes one of the places for a sandbox that is opened before its candidate comes; false: there is none now. */
   takeSpare(): boolean;
   giveSpare(): void;
+  /** Images are fetched beside the jobs, few at a time: the network is one, and they use no core. */
+  readonly fetches: WorkQueue;
   /** A sandbox was opened in so many milliseconds. */
   opened(ms: number): void;
   /** The machine failed: half of the jobs at a time, and nothing ahead, until it opens sandboxes again. */
@@ -33,6 +36,7 @@ const TOGETHER_MS = 3_000;
 const SLOW_MS = 5_000;
 const SLOW_TIMES = 8;
 const TYPICAL_OF = 20;
+const FETCHES = 2;
 
 export function openPace(options: PaceOptions): Pace {
   const { jobs: most, spares = Math.ceil(most / 2), freeMemory = freemem, now = () => performance.now() } = options;
@@ -44,6 +48,7 @@ export function openPace(options: PaceOptions): Pace {
   const first: number[] = [];
   return {
     jobs: () => jobs,
+    fetches: workQueue(() => FETCHES),
     takeSpare: () => {
       const allowed = Math.min(spares, Math.ceil(jobs / 2));
       if (hasFailed || spare >= allowed || freeMemory() < LEAST_FREE_BYTES) return false;

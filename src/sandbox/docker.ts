@@ -7,7 +7,7 @@ import { openContainer } from "./container.js";
 import type { Engine, EngineFacts } from "./engine.js";
 import { explainEngine } from "./engineFailure.js";
 import { imageCalls } from "./engineImages.js";
-import { type EnsuredImage, ensureImage, type ImageRequest } from "./image.js";
+import { type EnsuredImage, ensureImage, fetchImage, type ImageRequest } from "./image.js";
 import { type ImageStore, imageStore } from "./imageStore.js";
 import { type LookedAtImage, lookAtImage } from "./lookAtImage.js";
 import { isOwnerAlive, OWNER_LABEL, type Owner, thisOwner } from "./owner.js";
@@ -25,6 +25,8 @@ export interface DockerOptions {
 export interface DockerBackend extends SandboxBackend {
   /** Finds or makes the image of an instance; see `image.ts`. */
   ensureImage(request: ImageRequest, signal: AbortSignal, onProgress: (line: string) => void): Promise<EnsuredImage>;
+  /** Fetches what `ensureImage` would fetch, if it isn't there. */
+  fetchImage(request: ImageRequest, signal: AbortSignal, onProgress: (line: string) => void): Promise<void>;
   /** What `ensureImage` would find; fetches and makes nothing. */
   lookAtImage(request: Omit<ImageRequest, "pull">, signal: AbortSignal): Promise<LookedAtImage>;
   /** Holds images while they are used, and removes bestk's own beyond a disk budget. */
@@ -78,6 +80,7 @@ export function dockerBackend(options: DockerOptions): DockerBackend {
     open: async (spec, signal) => openContainer(engine, spec, await whose(), options.now, signal),
     sweep: (signal) => sweep(engine, signal),
     lookAtImage: (request, signal) => lookAtImage(engine, request, signal),
+    fetchImage: (request, signal, onProgress) => fetchImage(engine, request, signal, onProgress),
     ensureImage: async (request, signal, onProgress) => ensureImage(engine, request, await whose(), signal, onProgress),
   };
 }

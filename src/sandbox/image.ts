@@ -9,11 +9,12 @@ import { drain } from "./demux.js";
 import type { ContainerBody, Engine, EngineImage, ImageName } from "./engine.js";
 import { unfetched } from "./engineFailure.js";
 import { markFetched } from "./imageStore.js";
+import { commitChanges, compilePython, emptyFolder, settle } from "./imageText.js";
 import { collectOutput } from "./output.js";
 import { OWNER_LABEL, type Owner, ownerWord } from "./owner.js";
 import { exportSource, FIXED_DATES, findSource, GIT_ENV, type Source, sourceHash } from "./repository.js";
 import { SandboxError } from "./sandbox.js";
-import { handOverTree, PREPARED_LABEL, quote, TESTED_UID } from "./shellText.js";
+import { quote } from "./shellText.js";
 import { packFolder } from "./tar.js";
 
 export interface ImageRequest extends Pick<Task, "instanceId" | "environment" | "baseCommit"> {
@@ -63,6 +64,19 @@ export async function ensureImage(
   onProgress(`${instanceId}: making ${reference} from ${environment.baseImage}`);
   const id = await build(engine, request, base, source, name, owner, signal, onProgress);
   return { id, name: reference, made: true };
+}
+
+/** Fetches an instance's image, or the one that its own is made from, where the engine lacks it. Throws SandboxError. */
+export async function fetchImage(
+  engine: Engine,
+  { environment, instanceId, pull }: ImageRequest,
+  signal: AbortSignal,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const reference = environment.image ?? environment.baseImage;
+  if (reference === null || (await engine.image(reference, signal)) !== null) return;
+  onProgress(`${instanceId}: fetching ${reference}`);
+  await present(engine, reference, pull, signal);
 }
 
 /** The name of the image that is made of an instance: its hash covers all that decides the content. */
@@ -224,52 +238,6 @@ function builderBody(
     AttachStderr: false,
     HostConfig: { Init: true, LogConfig: { Type: "none", Config: {} }, ...network },
   };
-}
-
-function emptyFolder(workdir: string): string {
-  return `mkdir -p ${quote(workdir)} && [ -z "$(ls -A ${quote(workdir)})" ]`;
-}
-
-/**
- * Makes HEAD and the files agree after set-up, so that a reset between attempts neither undoes set-up nor removes what
- * it built; file times alone decide what git looks at, since owners and inodes change with every container.
- */
-function settle(workdir: string): string {
-  return [
-    "set -e",
-    `cd ${quote(workdir)}`,
-    "git config core.checkStat minimal",
-    "git config core.trustctime false",
-    "git config core.filemode true",
-    "mkdir -p .git/info",
-    "git ls-files --others --exclude-standard --directory | sed 's|^|/|' >>.git/info/exclude",
-    'git diff --quiet HEAD || git commit --quiet --all --no-verify --message "set-up"',
-    handOverTree(workdir),
-    "git update-index -q --refresh || true",
-  ].join("\n");
-}
-
-/**
- * Fresh containers would each compile what they import again. Python takes a compiled file for good only where time and
- * size of its source are as they were: what a patch or a test changes is compiled anew. Files that don't compile (tests of
- * syntax errors, templates) are as they were; a repository without Python has nothing to compile.
- */
-function compilePython(workdir: string): string {
-  return [
-    `cd ${quote(workdir)}`,
-    "python=$(command -v python || command -v python3) || exit 0",
-    "[ -n \"$(git ls-files '*.py' | head -n 1)\" ] || exit 0",
-    '"$python" -m compileall -q . >/dev/null 2>&1 || true',
-  ].join("\n");
-}
-
-function commitChanges(workdir: string): string[] {
-  return [
-    'CMD ["/bin/sh"]',
-    `WORKDIR ${workdir}`,
-    `LABEL ${OWNER_LABEL}=""`,
-    `LABEL ${PREPARED_LABEL}="${TESTED_UID}"`,
-  ];
 }
 
 /** An instance id as a part of an image's name: lower case letters, digits and single separators. */
