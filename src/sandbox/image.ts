@@ -93,7 +93,7 @@ export async function madeName(
 async function present(engine: Engine, reference: string, pull: boolean, signal: AbortSignal): Promise<EngineImage> {
   const found = await engine.image(reference, signal);
   if (found !== null) return found;
-  if (pull) await fetchImage(engine, reference, signal);
+  if (pull) await pullImage(engine, reference, signal);
   const fetched = pull ? await engine.image(reference, signal) : null;
   if (fetched !== null) {
     await markFetched(engine, fetched.id, reference, signal);
@@ -102,7 +102,7 @@ async function present(engine: Engine, reference: string, pull: boolean, signal:
   throw new SandboxError("image-missing", `the engine at ${engine.address} has no image ${reference}`);
 }
 
-async function fetchImage(engine: Engine, reference: string, signal: AbortSignal): Promise<void> {
+async function pullImage(engine: Engine, reference: string, signal: AbortSignal): Promise<void> {
   try {
     await engine.pull(reference, signal);
   } catch (thrown) {
