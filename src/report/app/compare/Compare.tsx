@@ -51,7 +51,7 @@ function Comparison({ comparison }: { readonly comparison: PageComparison }) {
         </>
       )}
       <Differing comparison={comparison} />
-      {differing.length === 0 && <p class="empty">Both choose alike everywhere.</p>}
+      {differing.length === 0 && <p class="empty">There is no instance on which they differ.</p>}
     </section>
   );
 }

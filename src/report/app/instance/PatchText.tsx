@@ -6,6 +6,7 @@ import { usePage, usePart } from "../page.js";
 import { Lines } from "../text/Lines.js";
 import { Text } from "../text/Text.js";
 import { DiffTable } from "./DiffTable.js";
+import { isUnified } from "./layout.js";
 import { type DiffFile, filesOf } from "./diffModel.js";
 
 export function PatchText({ text }: { readonly text: LongText }) {
@@ -50,7 +51,7 @@ function FileList({ files }: { readonly files: readonly DiffFile[] }) {
 
 function File({ file, index }: { readonly file: DiffFile; readonly index: number }) {
   const { place } = usePage();
-  const unified = place.params.layout === "unified";
+  const unified = isUnified(place);
   return (
     <section class="diff-file" id={`file-${index}`}>
       <h2>

@@ -6,6 +6,7 @@ import { plain } from "../text/visible.js";
 import { chosenIndex, indexNamed, isChosen, resolvedOf } from "./candidateNames.js";
 import type { TabProps } from "./InstanceView.js";
 import { PatchComparison } from "./PatchComparison.js";
+import { isUnified } from "./layout.js";
 import { PatchText } from "./PatchText.js";
 
 export function Patches({ detail }: TabProps) {
@@ -85,7 +86,8 @@ function optionText(detail: InstanceDetail, candidate: CandidateDetail, at: numb
 function Options({ candidate, comparing }: { readonly candidate: CandidateDetail; readonly comparing: boolean }) {
   const { place } = usePage();
   const links = useLinks();
-  const { form = "", layout = "", spaces = "" } = place.params;
+  const { form = "", spaces = "" } = place.params;
+  const unified = isUnified(place);
   return (
     <>
       {!comparing && candidate.rawPatch !== null && (
@@ -96,8 +98,8 @@ function Options({ candidate, comparing }: { readonly candidate: CandidateDetail
       )}
       {!comparing && (
         <ul class="switch" aria-label="Layout">
-          <Choice href={links.params({ layout: "" })} on={layout !== "unified"} word="side by side" />
-          <Choice href={links.params({ layout: "unified" })} on={layout === "unified"} word="unified" />
+          <Choice href={links.params({ layout: "split" })} on={!unified} word="side by side" />
+          <Choice href={links.params({ layout: "unified" })} on={unified} word="unified" />
         </ul>
       )}
       <ul class="switch" aria-label="Whitespace">
