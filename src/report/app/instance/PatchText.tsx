@@ -6,8 +6,8 @@ import { usePage, usePart } from "../page.js";
 import { Lines } from "../text/Lines.js";
 import { Text } from "../text/Text.js";
 import { DiffTable } from "./DiffTable.js";
-import { isUnified } from "./layout.js";
 import { type DiffFile, filesOf } from "./diffModel.js";
+import { isUnified } from "./layout.js";
 
 export function PatchText({ text }: { readonly text: LongText }) {
   const read = usePart(text.part);

@@ -5,8 +5,8 @@ import { Text } from "../text/Text.js";
 import { plain } from "../text/visible.js";
 import { chosenIndex, indexNamed, isChosen, resolvedOf } from "./candidateNames.js";
 import type { TabProps } from "./InstanceView.js";
-import { PatchComparison } from "./PatchComparison.js";
 import { isUnified } from "./layout.js";
+import { PatchComparison } from "./PatchComparison.js";
 import { PatchText } from "./PatchText.js";
 
 export function Patches({ detail }: TabProps) {
