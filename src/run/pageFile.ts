@@ -94,7 +94,7 @@ async function inOneStep<T>(file: string, job: (handle: Awaited<ReturnType<typeo
     await rename(temporary, file);
     return done;
   } catch (thrown) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {});
     const { code } = thrown as NodeJS.ErrnoException;
     if (thrown instanceof BestkError || code === undefined) throw thrown;
     throw new BestkError("usage", `${file} can't be written (${messageOf(thrown)})`, { cause: thrown });
