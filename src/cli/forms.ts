@@ -12,7 +12,14 @@ import {
   type ViewLine,
   viewSchema,
 } from "../core/schemas/page.js";
-import { configSchema, type RunPlan, regradePlanSchema, runPlanSchema } from "../core/schemas/plans.js";
+import {
+  configSchema,
+  type InitResult,
+  initSchema,
+  type RunPlan,
+  regradePlanSchema,
+  runPlanSchema,
+} from "../core/schemas/plans.js";
 import {
   gradeSchema,
   inspectSchema,
@@ -246,6 +253,12 @@ export const FORMS = {
     title: "Settings of a verb, and where they come from",
     description: "every verb with --show-config --json",
     schema: configSchema,
+    use: "written",
+  },
+  init: {
+    title: "What a new file of settings was made from",
+    description: "init --json",
+    schema: told<InitResult>()(initSchema),
     use: "written",
   },
   "regrade-plan": {

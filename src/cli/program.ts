@@ -29,6 +29,7 @@ export const VERBS: VerbTable = {
   testgen,
   replay: ["the same selection, from the run card", async () => (await import("./verbs/replay.js")).replay],
   schema: ["JSON Schemas of files and results", async () => (await import("./verbs/schema.js")).schema],
+  init: ["a commented bestk.config.yaml for this folder", async () => (await import("./verbs/init.js")).init],
   completion: [
     "completions for bash, zsh or fish",
     async () => (await import("./verbs/completion.js")).completionOf(VERBS),

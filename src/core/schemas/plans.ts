@@ -93,3 +93,17 @@ export const configSchema = z.object({
 });
 
 export type ShownConfig = z.infer<typeof configSchema>;
+
+/** `bestk.init/1`: `init --json`. */
+export const initSchema = z.object({
+  schema: z.literal("bestk.init/1"),
+  written: z.string().nullable().describe("the file; null for a dry run"),
+  rollouts: z.array(z.object({ path: z.string(), formats: z.array(z.string()).describe("of its first files") })),
+  instances: z.array(z.object({ path: z.string(), instances: count })),
+  runner: z
+    .object({ name: z.string(), because: z.string().describe("the file that says so") })
+    .nullable()
+    .describe("null: none is known"),
+});
+
+export type InitResult = z.infer<typeof initSchema>;
