@@ -45,16 +45,17 @@ export const init: Verb = {
       if (!dryRun) await writeAtomic(NAME, text);
       const written = dryRun ? null : NAME;
       const { rollouts, instances, runner } = found;
-      const result = {
+      const named = rollouts.map(({ path, formats }) => ({ path, formats: [...formats] }));
+      const result: InitResult = {
         schema: "bestk.init/1",
         written,
-        rollouts: [...rollouts],
+        rollouts: named,
         instances: [...instances],
         runner,
-      } as const;
-      terminal.data(result satisfies InitResult);
+      };
+      terminal.data(result);
       if (dryRun) terminal.result(text.trimEnd());
-      for (const { path, format } of rollouts) terminal.note(`rollouts: ${clean(path)} (${format})`);
+      for (const { path, formats } of rollouts) terminal.note(`rollouts: ${clean(path)} (${formats.join(", ")})`);
       for (const { path, instances: count } of instances) terminal.note(`instances: ${clean(path)} (${count})`);
       if (runner !== null) terminal.note(`test runner: ${runner.name} (${runner.because})`);
       if (rollouts.length + instances.length === 0) terminal.note("no rollouts and no instance records found here");
