@@ -1,7 +1,7 @@
 // Every form that bestk reads or writes, by name, each with the type that its writers use: a schema that differs doesn't compile.
-import type { z } from "zod";
 import { costSchema } from "../core/cost.js";
 import { type EventLine, eventLineSchema } from "../core/schemas/events.js";
+import { fitSchema } from "../core/schemas/fit.js";
 import {
   type KeptRolloutLine,
   type KeptTaskLine,
@@ -20,14 +20,7 @@ import {
   regradePlanSchema,
   runPlanSchema,
 } from "../core/schemas/plans.js";
-import {
-  gradeSchema,
-  inspectSchema,
-  renderSchema,
-  rewardLineSchema,
-  rolloutRecordSchema,
-  scoreSchema,
-} from "../core/schemas/rollouts.js";
+import { gradeSchema, inspectSchema, renderSchema, rewardLineSchema, scoreSchema } from "../core/schemas/rollouts.js";
 import { doctorSchema, replaySchema, runCardSchema, schemaListSchema } from "../core/schemas/run.js";
 import { predictionSchema, rankingLineSchema, rankingSchema } from "../core/schemas/selection.js";
 import { ablationSchema, compareSchema, curveSchema, planSchema } from "../core/schemas/study.js";
@@ -43,29 +36,18 @@ import {
   type Prediction,
 } from "../core/schemas.js";
 import type { GradeLine } from "../grade/verdict.js";
-import { rewardFileSchema } from "../reward/rewardFile.js";
 import type { InspectLine } from "../rollouts/inspect.js";
-import { instanceSchema } from "../rollouts/instances.js";
 import type { FilteredInstance } from "../run/filterTests.js";
 import type { LabelledRanking } from "../run/ranking.js";
 import type { ScoreLine } from "../run/score.js";
 import type { AblationStudy } from "../study/ablation.js";
-import { gridSchema } from "../study/ablationGrid.js";
 import type { Comparison } from "../study/compare.js";
 import type { CurveDocument } from "../study/curve.js";
+import type { FitStudy } from "../study/fit/study.js";
 import type { PlanStudy } from "../study/planner.js";
 import type { MineFigures } from "../testgen/mine.js";
+import { type Form, READ_FORMS } from "./formsRead.js";
 import { type RenderLine, type TestReport, told, type WrittenLine } from "./formTypes.js";
-
-/** One form: what it is, where it stands, and its schema. */
-export interface Form {
-  readonly title: string;
-  /** Where it is read or written, in one line. */
-  readonly description: string;
-  readonly schema: z.ZodType;
-  /** `read`: other fields are passed over; `written`: there are no others; `both`: read so, and written so. */
-  readonly use: "read" | "written" | "both";
-}
 
 /** A ranking without its part on labels, with a schema's name: a line of `ranking.<aggregator>.jsonl`. */
 type Named<Schema extends string, T> = T & { readonly schema: Schema };
@@ -273,28 +255,11 @@ export const FORMS = {
     schema: schemaListSchema,
     use: "written",
   },
-  rollout: {
-    title: "Rollout in bestk's own format",
-    description: "JSONL for rollouts of an agent whose own format bestk does not read",
-    schema: rolloutRecordSchema,
-    use: "read",
+  fit: {
+    title: "What a fitted fusion is worth",
+    description: "fit --json",
+    schema: told<FitStudy>()(fitSchema),
+    use: "written",
   },
-  instance: {
-    title: "Instance record",
-    description: "--instances: JSONL, JSON or YAML; SWE-bench's fields, and where its tests run",
-    schema: instanceSchema,
-    use: "read",
-  },
-  grid: {
-    title: "Grid of an ablation",
-    description: "the second argument of ablate, YAML or JSON",
-    schema: gridSchema,
-    use: "read",
-  },
-  reward: {
-    title: "Folder of a reward model",
-    description: "reward.json of a model folder (--model)",
-    schema: rewardFileSchema,
-    use: "read",
-  },
+  ...READ_FORMS,
 } as const satisfies Readonly<Record<string, Form>>;

@@ -21,7 +21,7 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "bestk-docs-"));
   await makeWorld(join(home, "plain"), DEMO, "rollouts", INSTANCES);
   await shell(
-    "bestk run trajs --instances instances.jsonl --sandbox process --run bestk-run --quiet",
+    "bestk run trajs --instances instances.jsonl --sandbox process --run bestk-run --eager --quiet",
     join(home, "plain"),
   );
   await labelled(join(home, "plain/bestk-run/evidence.jsonl"));
@@ -92,7 +92,7 @@ async function runPage(
   for (const block of blocks) {
     const { info, text } = block;
     const file = info.find((word) => word.startsWith("file="))?.slice("file=".length);
-    if (file !== undefined) await writeFile(join(folder, file), text);
+    if (file !== undefined && !file.includes("/")) await writeFile(join(folder, file), text);
     if (info[0] === "sh") {
       last = null;
       if (!isRun(info)) continue;

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { BestkError } from "../../core/errors.js";
 import { didYouMean } from "../../core/nearest.js";
-import { FORMS, type Form } from "../forms.js";
+import { FORMS } from "../forms.js";
+import type { Form } from "../formsRead.js";
 import { formatTable } from "../table.js";
 import { openTerminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
