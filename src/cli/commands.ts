@@ -69,7 +69,7 @@ async function addVerb(
     if (terminal.verbose) tellSettings(terminal, settings);
     tellIgnored(command, verb, terminal);
     const given = args.slice(0, -2).map((value, index) => withRollouts(command, index, value, settings));
-    for (const [index, name] of wanted) if (given[index] === undefined) missing(command, name);
+    for (const [index, name] of wanted) if (isEmpty(given[index])) missing(command, name);
     done(await verb.act(given, command.opts()));
   });
 }
@@ -92,14 +92,12 @@ function leaveOpen(command: Command): readonly (readonly [number, string])[] {
 }
 
 function withRollouts(command: Command, index: number, value: unknown, { rollouts }: Settings): unknown {
-  const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0);
-  if (!isEmpty) return value;
   const isRollouts = command.registeredArguments[index]?.name() === "rollouts";
-  return isRollouts && rollouts.length > 0
-    ? rollouts
-    : command.registeredArguments[index]?.variadic === true
-      ? undefined
-      : value;
+  return isRollouts && isEmpty(value) && rollouts.length > 0 ? rollouts : value;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
 function missing(command: Command, name: string): never {

@@ -18,10 +18,10 @@ const seconds = z.number().positive().max(86_400);
 
 const regressionSchema = z
   .object({
-    runner: z.string().min(1),
-    command: z.string().min(1).optional(),
-    files: z.array(relativeFile).default([]),
-    select: z.enum(["files", "all", "related"]).optional(),
+    runner: z.string().min(1).describe("docs/runners.md"),
+    command: z.string().min(1).optional().describe("in place of the runner's, with {files} and {report}"),
+    files: z.array(relativeFile).default([]).describe("test files, relative to the repository"),
+    select: z.enum(["files", "all", "related"]).optional().describe("other files than these: --regression"),
     timeout_seconds: seconds.default(DEFAULT_REGRESSION_SECONDS),
   })
   .refine(
@@ -39,15 +39,15 @@ const environmentSchema = z
 
 const generatedSchema = z
   .object({
-    id: z.string().min(1).optional(),
-    path: relativeFile,
-    content: z.string().optional(),
-    file: z.string().min(1).optional(),
+    id: z.string().min(1).optional().describe("default: the path"),
+    path: relativeFile.describe("where it is put, relative to the repository"),
+    content: z.string().optional().describe("its text; or `file`"),
+    file: z.string().min(1).optional().describe("where its text is, relative to the record's file"),
     runner: z.string().min(1),
     command: z.string().min(1).optional(),
     timeout_seconds: seconds.default(DEFAULT_GENERATED_SECONDS),
-    source: z.string().min(1).optional(),
-    written_by: z.array(z.string().min(1)).optional(),
+    source: z.string().min(1).optional().describe("the generator's name"),
+    written_by: z.array(z.string().min(1)).optional().describe("rollouts that it was taken from"),
   })
   .refine((test) => (test.content === undefined) !== (test.file === undefined), "expected either content or file");
 
@@ -56,14 +56,14 @@ export const instanceSchema = z.object({
   instance_id: z.string().min(1),
   repo: z.string().nullish(),
   base_commit: z.string().nullish(),
-  problem_statement: z.string().default(""),
+  problem_statement: z.string().default("").describe("the issue"),
   version: z.union([z.string(), z.number()]).nullish(),
-  image: z.string().min(1).nullish(),
-  base_image: z.string().min(1).nullish(),
-  repository: z.string().min(1).nullish(),
-  setup: z.array(z.string()).default([]),
+  image: z.string().min(1).nullish().describe("holds the repository at the base commit in workdir"),
+  base_image: z.string().min(1).nullish().describe("an image is made of it, repository and setup"),
+  repository: z.string().min(1).nullish().describe("a folder, a git repository or a bundle, relative to the file"),
+  setup: z.array(z.string()).default([]).describe("shell commands, run once as root when the image is made"),
   workdir: z.string().startsWith("/").default(DEFAULT_WORKDIR),
-  env: environmentSchema.default({}),
+  env: environmentSchema.default({}).describe("of test commands"),
   regression_tests: regressionSchema.nullish(),
   generated_tests: z.array(generatedSchema).default([]),
 });

@@ -32,6 +32,7 @@ beforeAll(async () => {
     JSON.stringify({ ...log, run: String(index), test_output }),
   );
   await writeFile(join(folder, "logs.jsonl"), `${logs.join("\n")}\n`);
+  await writeFile(join(folder, "many.jsonl"), manyInstances());
   await writeFile(join(folder, "test_issue.py"), "def test_issue():\n    assert False\n");
 }, 120_000);
 
@@ -61,6 +62,13 @@ const CASES: readonly (readonly [verb: string, args: readonly string[], form: st
   ["testgen filter", ["mined.jsonl", "--instances", INSTANCES, "--only", ONE, "--sandbox", "process"], "filtered"],
   ["testgen report", ["labelled.jsonl"], "testgen-report"],
   ["schema", [], "schemas"],
+  ["fit", ["many.jsonl", "-o", "fusion", "--splits", "2"], "fit"],
+  ["rank", ["many.jsonl", "-a", "fusion:fusion"], "ranking"],
+  ["plan", ["many.jsonl", "--budget", "3"], "plan"],
+  ["report", ["run", "-o", "report.html"], "report"],
+  ["regrade", ["run", "--dry-run"], "regrade-plan"],
+  ["run", [ROLLOUTS, "--instances", INSTANCES, "--only", ONE, "--sandbox", "process", "--dry-run"], "run-plan"],
+  ["rank", ["run", "--show-config"], "config"],
 ];
 
 describe("--json", { timeout: 60_000 }, () => {
@@ -117,12 +125,19 @@ describe("--json", { timeout: 60_000 }, () => {
     await expectLines("testgen", stdout);
   });
 
+  it("bestk view", async () => {
+    const { child, finished } = startProgram(folder, ["view", "run", "--port", "0", "--json"]);
+    child.stdout?.once("data", () => child.kill("SIGINT"));
+    await expectLines("view", (await finished).stdout);
+  });
+
   it("is told of every verb", () => {
     const names = Object.entries(VERBS).flatMap(([name, entry]) =>
       "verbs" in entry ? Object.keys(entry.verbs).map((inner) => `${name} ${inner}`) : [name],
     );
-    const told = [...CASES.map(([verb]) => verb), "run", "demo", "view", "doctor", "testgen llm"];
-    expect(names.filter((name) => !told.includes(name))).toEqual([]);
+    const told = [...CASES.map(([verb]) => verb), "run", "demo", "view", "doctor", "testgen llm", "view"];
+    // What it prints is a script.
+    expect(names.filter((name) => !told.includes(name))).toEqual(["completion"]);
   });
 });
 
@@ -143,6 +158,13 @@ describe("files of a run", () => {
   it("run.json", async () => {
     const card: unknown = JSON.parse(await readFile(join(folder, "run/run.json"), "utf8"));
     expect(await faultsOf("run", card)).toEqual([]);
+  });
+
+  it("cost.json, and the fusion that was fitted", async () => {
+    expect(await faultsOf("cost", JSON.parse(await readFile(join(folder, "run/cost.json"), "utf8")))).toEqual([]);
+    expect(await faultsOf("fusion", JSON.parse(await readFile(join(folder, "fusion/fusion.json"), "utf8")))).toEqual(
+      [],
+    );
   });
 
   it("events", async () => {
@@ -245,4 +267,20 @@ async function expectLines(form: string, text: string, ...flags: readonly string
   const lines = text.trim().split("\n");
   expect(lines.join("")).not.toBe("");
   for (const line of lines) expect(await faultsOf(form, JSON.parse(line), ...flags)).toEqual([]);
+}
+
+/** Twelve instances with right and wrong rollouts: enough to fit on. */
+function manyInstances(): string {
+  const lines = Array.from({ length: 48 }, (_, index) => {
+    const [instance, rollout] = [Math.floor(index / 4), index % 4];
+    const ok = (value: number) => ({ status: "ok", value });
+    const signals = {
+      regression: ok(-(index % 2)),
+      reproduction: ok((index * 7) % 5),
+      reward: ok(((index * 13) % 10) / 10),
+    };
+    const ids = { instanceId: `x__y-${instance}`, rolloutId: `r${rollout}`, candidateId: `sha256:${index}` };
+    return { schema: "bestk.evidence/1", ...ids, signals, resolved: (instance + rollout) % 3 === 0 };
+  });
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 }

@@ -21,7 +21,9 @@ interface Node {
 
 it("docs/file-formats.md is what the schemas say", async () => {
   const names = Object.keys(FORMS) as (keyof typeof FORMS)[];
-  const list = names.map((name) => `| [${name}](#${name}) | ${FORMS[name].title} | ${FORMS[name].description} |`);
+  const list = names.map(
+    (name) => `| [${name}](#${name}) | ${FORMS[name].title} | ${escaped(FORMS[name].description)} |`,
+  );
   const pages = names.map((name) => sectionOf(name));
   const text = [HEAD, "| name | what it is | where |\n|---|---|---|", ...list].join("\n");
   await expect(`${text}\n\n${pages.join("\n")}`).toMatchFileSnapshot(join(ROOT, "docs/file-formats.md"));
@@ -39,7 +41,7 @@ bestk schema evidence --read
 
 \`bestk schema NAME\` prints the JSON Schema (draft 2020-12). What bestk writes has no other fields than these. What it reads may have others, which are passed over, and fields with a default may be left out: \`--read\` prints that form, for files of your own making. The number in \`"schema": "bestk.….1"\` rises when a field changes its meaning or goes; fields may be added.
 
-JSONL files hold one value a line. Everything is UTF-8.
+JSONL files hold one value a line. Everything is UTF-8. A *signal* is \`{"status":"ok","value":0.81}\` or \`{"status":"unavailable","reason":"timeout","message":"…"}\`; [reading-a-report.md](reading-a-report.md) lists the reasons.
 `.replace("bestk.….1", "bestk.NAME/1");
 
 function sectionOf(name: keyof typeof FORMS): string {
@@ -47,13 +49,13 @@ function sectionOf(name: keyof typeof FORMS): string {
   const schema = jsonSchemaOf(name, false) as Node;
   const rows = rowsOf(schema, "", 0);
   const told = use === "both" ? "written and read" : use;
-  return `## ${name}\n\n${title}: ${description} (${told}).\n\n| field | type | |\n|---|---|---|\n${rows.join("\n")}\n`;
+  return `## ${name}\n\n${title}: ${escaped(description)} (${told}).\n\n| field | type | |\n|---|---|---|\n${rows.join("\n")}\n`;
 }
 
 const DEEPEST = 4;
 
 function rowsOf(node: Node, path: string, depth: number): readonly string[] {
-  if (depth > DEEPEST) return [];
+  if (depth > DEEPEST || isSignal(node)) return [];
   const choices = node.anyOf ?? node.oneOf;
   if (choices !== undefined)
     return choices.filter(({ type }) => type !== "null").flatMap((one) => rowsOf(one, path, depth));
@@ -68,7 +70,13 @@ function rowsOf(node: Node, path: string, depth: number): readonly string[] {
   return typeof others === "object" ? [...own, ...rowsOf(others, `${path}.*`, depth + 1)] : own;
 }
 
+/** Told once, at the top of the page. */
+function isSignal({ oneOf }: Node): boolean {
+  return oneOf?.[0]?.properties?.status?.const === "ok";
+}
+
 function typeOf(node: Node): string {
+  if (isSignal(node)) return "signal";
   const choices = node.anyOf ?? node.oneOf;
   if (choices !== undefined) return [...new Set(choices.map(typeOf))].join(" or ");
   if (node.const !== undefined) return `\`${JSON.stringify(node.const)}\``;
@@ -88,5 +96,5 @@ function meaningOf(node: Node): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll("|", "\\|");
+  return text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
 }

@@ -19,5 +19,7 @@ export async function faultsOf(name: string, value: unknown, ...flags: readonly 
 async function validatorOf(name: string, flags: readonly string[]): Promise<ValidateFunction> {
   const { code, stdout, stderr } = await startProgram(process.cwd(), ["schema", name, "--json", ...flags]).finished;
   if (code !== 0) throw new Error(stderr);
-  return new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }).compile(JSON.parse(stdout));
+  return new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true, formats: { "date-time": true } }).compile(
+    JSON.parse(stdout),
+  );
 }
