@@ -18,6 +18,8 @@ export interface Aggregator {
   decision?(pool: readonly Evidence[], above: string, below: string): Decision;
   /** The keys that alone decide the order, so that work which can't change the choice can be left out. Absent: there are none. */
   readonly order?: LexicographicOptions;
+  /** Whether it was fitted on labels of this instance. Absent: it was fitted on none. */
+  knows?(pool: readonly Evidence[]): boolean;
 }
 
 /** How k rollouts drawn from a pool are ordered. Numbers are places in the pool as it was given. */

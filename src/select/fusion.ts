@@ -28,6 +28,7 @@ export function fusion(model: Fusion, options: FusionOptions = {}): Aggregator {
   const { draws, decision } = order;
   return {
     name,
+    knows: (pool) => partFor(model, pool).isSeen,
     rank: (pool) => withAccount(order.rank(pool), pool, model, abstainBelow),
     ...(draws === undefined ? {} : { draws }),
     ...(decision === undefined ? {} : { decision }),

@@ -24,7 +24,7 @@ const PART = {
     "places covered": 2,
     "code covered": 1,
   },
-  level: { "patches alike": 1, "outcomes alike": 0.5 },
+  level: { "patches alike": 1 },
   slope: 1.5,
   intercept: 0.2,
 };

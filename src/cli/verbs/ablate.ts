@@ -13,6 +13,7 @@ import { type Grid, parseGrid } from "../../study/ablationGrid.js";
 import { loadRewards } from "../../tables/rewards.js";
 import { problemText } from "../../tables/table.js";
 import { collect, type GlobalOptions } from "../options.js";
+import { tellSeen } from "../seenBy.js";
 import { showReport } from "../showReport.js";
 import { openTerminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -55,6 +56,12 @@ export const ablate: Verb = {
     });
     for (const problem of loaded.problems) terminal[problem.kind === "error" ? "warn" : "note"](problemText(problem));
     const evidence = onlyOf(loaded.evidence, settings);
+    const named = grid.rows.flatMap((row) => row.settings.aggregator ?? []).filter((name) => name.startsWith("fusion"));
+    tellSeen(
+      [...new Set(named)].map((name) => openAggregator(name)),
+      evidence,
+      terminal,
+    );
     const rewards = await rewardsOf(grid, file);
     const study = studyAblation({ evidence, labels: loaded.labels }, grid, {
       seed: settings.seed,

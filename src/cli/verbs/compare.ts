@@ -9,6 +9,7 @@ import { type Comparison, compareSides, type Side } from "../../study/compare.js
 import { pWords } from "../../study/verdict.js";
 import { problemText } from "../../tables/table.js";
 import { collect, type GlobalOptions } from "../options.js";
+import { tellSeen } from "../seenBy.js";
 import { formatTable } from "../table.js";
 import { openTerminal, type Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -68,7 +69,9 @@ async function sideOf(path: string, aggregator: Aggregator, settings: Options, t
     signal: new AbortController().signal,
   });
   for (const problem of problems) terminal[problem.kind === "error" ? "warn" : "note"](problemText(problem));
-  return { evidence: onlyOf(evidence, settings), labels, aggregator };
+  const kept = onlyOf(evidence, settings);
+  tellSeen([aggregator], kept, terminal);
+  return { evidence: kept, labels, aggregator };
 }
 
 function show(comparison: Comparison): string {

@@ -15,6 +15,7 @@ import { problemText } from "../../tables/table.js";
 import { curveAggregators, kList, nameList, unevenRule } from "../aggregatorList.js";
 import type { GlobalOptions } from "../options.js";
 import { collect } from "../options.js";
+import { tellSeen } from "../seenBy.js";
 import { showReport } from "../showReport.js";
 import { openTerminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -71,6 +72,11 @@ export const curve: Verb = {
     });
     for (const problem of loaded.problems) terminal[problem.kind === "error" ? "warn" : "note"](problemText(problem));
     const evidence = onlyOf(loaded.evidence, settings);
+    tellSeen(
+      aggregators.filter((one) => one !== "oracle"),
+      evidence,
+      terminal,
+    );
     const study = studyCurves({ evidence, labels: loaded.labels }, aggregators, {
       ks: settings.k ?? null,
       uneven: settings.uneven,

@@ -6,14 +6,16 @@ import { openEvidence } from "../../run/openEvidence.js";
 import { predictionsText, rankEvidence } from "../../run/ranking.js";
 import { storedPatches } from "../../tables/candidates.js";
 import { problemText } from "../../tables/table.js";
-import { collect } from "../options.js";
+import { collect, share } from "../options.js";
 import { patchesFrom, patchesOfTable, writePredictions } from "../patches.js";
+import { tellSeen } from "../seenBy.js";
 import { showRanking } from "../showRanking.js";
 import { openTerminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
 
 interface Options {
   readonly aggregator: string;
+  readonly abstain?: number;
   readonly output?: string;
   readonly table?: string;
   readonly patches?: readonly string[];
@@ -39,6 +41,7 @@ export const rank: Verb = {
       .description("rank stored evidence and write SWE-bench predictions; needs no container and no model")
       .argument("<evidence>", "a run directory, an evidence.jsonl[.gz] or a table that a loader knows")
       .option("-a, --aggregator <name>", "how to combine the signals", "hybrid")
+      .option("--abstain <p>", "a fusion says that it guesses below this probability (default: its own)", share)
       .option("-o, --output <file>", "write predictions (JSONL) of the selected patches")
       .option("--patches <candidates>", "files that hold the patches, where the evidence has none", collect)
       .option("--raw-patch", "predictions hold the original patch, not the normalised one")
@@ -46,7 +49,8 @@ export const rank: Verb = {
   act: async ([path], options) => {
     const settings = options as unknown as Options;
     const terminal = openTerminal(options);
-    const aggregator = openAggregator(settings.aggregator);
+    const { abstain } = settings;
+    const aggregator = openAggregator(settings.aggregator, abstain === undefined ? {} : { abstainBelow: abstain });
     const loaded = await openEvidence(String(path), {
       ...(settings.table === undefined ? {} : { table: settings.table }),
       ...(settings.patches === undefined ? {} : { patches: settings.patches }),
@@ -54,7 +58,9 @@ export const rank: Verb = {
       signal: new AbortController().signal,
     });
     for (const problem of loaded.problems) terminal[problem.kind === "error" ? "warn" : "note"](problemText(problem));
-    const document = rankEvidence({ ...loaded, evidence: onlyOf(loaded.evidence, settings) }, aggregator);
+    const evidence = onlyOf(loaded.evidence, settings);
+    tellSeen([aggregator], evidence, terminal);
+    const document = rankEvidence({ ...loaded, evidence }, aggregator);
     if (settings.output !== undefined) {
       const raw = settings.rawPatch === true;
       const patchOf =

@@ -7,20 +7,12 @@ export interface Level {
   of(prepared: Prepared, drawn: readonly number[]): number;
 }
 
-export const LEVELS: readonly Level[] = [
-  { name: "patches alike", of: patchesAlike },
-  { name: "outcomes alike", of: outcomesAlike },
-];
+/** Agreement of outcomes, of places and of tests passed was tried too, and says nothing beside this. */
+export const LEVELS: readonly Level[] = [{ name: "patches alike", of: patchesAlike }];
 
 /** Mean likeness of two rollouts, less a half. */
 function patchesAlike({ likeness, pool }: Prepared, drawn: readonly number[]): number {
   return meanOfPairs(drawn, (a, b) => likeness[a * pool.length + b] as number) - 0.5;
-}
-
-/** Share of pairs of rollouts that no test tells apart, less a half. */
-function outcomesAlike({ behaviour, passed }: Prepared, drawn: readonly number[]): number {
-  const known = drawn.filter((place) => !Number.isNaN(passed[place]));
-  return meanOfPairs(known, (a, b) => Number(behaviour[a] === behaviour[b])) - 0.5;
 }
 
 /** Over the pairs of which it is known; NaN for none. */
