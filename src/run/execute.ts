@@ -102,6 +102,8 @@ export interface RunResult {
   readonly complete: boolean;
   /** Share of rollouts without a value in a signal that was asked for. */
   readonly unavailable: number;
+  /** Candidates with tests that were not run because they could not change the choice. */
+  readonly leftOut: number;
   /** null if interrupted. */
   readonly ranking: LabelledRanking | null;
   /** Predictions as JSONL; null if interrupted. */
@@ -156,11 +158,13 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   const cost = costs.total(plan, order !== null, modelSeconds);
   await directory.write("cost.json", `${JSON.stringify(cost, null, 2)}\n`);
   await writeCard(directory, { ...request.card, environments: held });
-  if (!complete) return { complete, unavailable: 0, ranking: null, predictions: null, predictionsPath: null };
+  const leftOut = cost.savedByLaziness.candidates;
+  if (!complete) return { complete, unavailable: 0, leftOut, ranking: null, predictions: null, predictionsPath: null };
   const written = await writeRankings(directory, request.aggregator, request.rawPatch);
   return {
     complete,
     unavailable: await unavailableShare(directory, request.model !== null),
+    leftOut,
     ranking: written.document,
     predictions: written.predictions,
     predictionsPath: written.predictionsPath,

@@ -31,15 +31,24 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describeWithEngine("bestk run on Python instances in containers", () => {
   it("picks a right patch in each, through kills, hostile patches included", { timeout: SUITE_MS }, async () => {
-    const { last, verified, kills } = await runThroughKills(folder, ARGS, [6_000, 14_000]);
+    const { last, verified, kills } = await runThroughKills(folder, [...ARGS, "--eager"], [6_000, 14_000]);
     expect(last.stderr).not.toMatch(/\n\s+at /);
     expect(last.code).toBe(0);
     expect(kills).toBe(2);
     expect(new Set(verified).size).toBe(verified.length);
     expect(await evidenceDifferences(join(folder, "run"), SUITE)).toEqual([]);
     expect(await wrongChoices(last.stdout, SUITE)).toEqual([]);
+    // Where all is known, nothing is run and nothing chosen otherwise.
     const again = await startProgram(folder, ARGS).finished;
     expect(again.stdout).toBe(last.stdout);
+    expect(await containersLeft()).toEqual([]);
+  });
+
+  it("picks the same with what can't change the choice left out", { timeout: SUITE_MS }, async () => {
+    const { code, stdout, stderr } = await startProgram(folder, ARGS).finished;
+    expect(code).toBe(0);
+    expect(await wrongChoices(stdout, SUITE)).toEqual([]);
+    expect(stderr).toMatch(/candidates were not run, or in part/);
     expect(await containersLeft()).toEqual([]);
   });
 });

@@ -41,6 +41,13 @@ export const run: Verb = {
     if (flags.output !== undefined) await writePredictions(flags.output, result.predictions ?? "");
     terminal.data(result.ranking);
     terminal.result(showRanking(result.ranking));
+    if (result.leftOut > 0) {
+      const what = result.leftOut === 1 ? "1 candidate was" : `${result.leftOut} candidates were`;
+      const rest = "other aggregators' rankings rest on what was run; --eager runs the rest";
+      terminal.note(
+        `${what} not run, or in part, for they could not change the choice of ${flags.aggregator}: ${rest}`,
+      );
+    }
     terminal.note(`predictions: ${flags.output ?? result.predictionsPath}; everything else is in ${flags.run}`);
     return exitCodeOf(result, flags, terminal);
   },
