@@ -23,6 +23,7 @@ export const VERBS: VerbTable = {
   plan: ["what to spend on rollouts, tests and rewards", async () => (await import("./verbs/plan.js")).plan],
   report: ["a run as one HTML file", async () => (await import("./verbs/report.js")).report],
   view: ["a run in the browser, while it goes on too", async () => (await import("./verbs/view.js")).view],
+  merge: ["run directories of several machines as one", async () => (await import("./verbs/merge.js")).merge],
   regrade: ["all verdicts again, from saved logs", async () => (await import("./verbs/regrade.js")).regrade],
   render: ["exactly what the reward model reads", async () => (await import("./verbs/render.js")).render],
   grade: ["ground truth of rollouts or of saved logs", async () => (await import("./verbs/grade.js")).grade],

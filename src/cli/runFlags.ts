@@ -16,6 +16,7 @@ import type { InstanceFilter } from "../run/filter.js";
 import { forecastRun } from "../run/forecast.js";
 import { makePlan } from "../run/plan.js";
 import { withRegressionRule } from "../run/regressionRule.js";
+import { parseShard, type Shard, shardOf } from "../run/scheduleShards.js";
 import { runnerNamed } from "../verify/runners.js";
 import { addLimitOptions, type LimitFlags, limitsOf, size } from "./limits.js";
 import { interrupted, longWork } from "./longWork.js";
@@ -45,6 +46,7 @@ export interface RunFlags extends GlobalOptions, LimitFlags {
   readonly testTimeout?: number;
   /** Bytes. */
   readonly imageDisk?: number;
+  readonly shard?: Shard;
 }
 
 export const DEFAULT_RUN = "bestk-run";
@@ -59,7 +61,12 @@ export function addRunFlags(command: Command): Command {
     .option("--generated <file>", "generated tests that `bestk testgen` wrote (may be repeated)", collect)
     .option("--max-unavailable <share>", "exit 4 if a larger share of the evidence is missing", share, 1)
     .option("--test-timeout <s>", "time limit of each test command, in place of the instances' own", wholeNumber(1))
-    .option("--image-disk <size>", "what images may take; beyond it bestk removes those that it made or fetched", size);
+    .option("--image-disk <size>", "what images may take; beyond it bestk removes those that it made or fetched", size)
+    .option(
+      "--shard <i/n>",
+      "only this machine's share of the instances, each image on one (then bestk merge)",
+      parseShard,
+    );
   return addLimitOptions(withFlags);
 }
 
@@ -102,7 +109,11 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
     tellSkipped(terminal, loaded.problems);
     for (const text of loaded.refused) terminal.note(`passed over: ${clean(text, 300)}`);
     const filter = { ...(flags.only ? { only: flags.only } : {}), ...(flags.limit ? { limit: flags.limit } : {}) };
-    const plan = makePlan(tasks, loaded.rollouts, filter);
+    const plan = shardOf(makePlan(tasks, loaded.rollouts, filter), flags.shard);
+    if (plan.instances.length === 0) {
+      terminal.note(`shard ${flags.shard?.index} of ${flags.shard?.count} has no instances`);
+      return null;
+    }
     const { jobs, run, sandbox } = flags;
     const forecast = await forecastRun({ plan, runPath: run, environments, model, jobs, signal: stop });
     const document = planDocument(forecast, { run, sandbox, jobs, engineAnswered: environments !== null });
@@ -177,6 +188,7 @@ function cardOf(
     seed: flags.seed,
     jobs: flags.jobs,
     filter,
+    ...(flags.shard === undefined ? {} : { shard: flags.shard }),
   };
 }
 

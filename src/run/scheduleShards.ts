@@ -2,6 +2,7 @@
 import { group, sum } from "d3-array";
 import { BestkError } from "../core/errors.js";
 import { compareCodeUnits } from "../core/order.js";
+import type { Plan } from "./plan.js";
 
 /** The `index`-th of `count` machines, counted from 1. */
 export interface Shard {
@@ -42,4 +43,18 @@ export function shardsOf(instances: readonly ShardedInstance[], count: number): 
     for (const { instanceId } of members) shards.set(instanceId, least + 1);
   }
   return shards;
+}
+
+/** A plan reduced to a machine's share. An image that is made is made where its instance runs. */
+export function shardOf(plan: Plan, shard: Shard | undefined): Plan {
+  if (shard === undefined) return plan;
+  const shards = shardsOf(
+    plan.instances.map(({ task: { instanceId, environment }, candidates }) => ({
+      instanceId,
+      image: environment.image ?? instanceId,
+      work: candidates.length,
+    })),
+    shard.count,
+  );
+  return { ...plan, instances: plan.instances.filter(({ task }) => shards.get(task.instanceId) === shard.index) };
 }

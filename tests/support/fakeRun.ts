@@ -40,6 +40,7 @@ export interface FakeRun {
   readonly lazy?: boolean;
   readonly machine?: Machine;
   readonly emit?: (event: RunEvent) => void;
+  readonly card?: Readonly<Record<string, unknown>>;
 }
 
 export function runFake(options: FakeRun): Promise<RunResult> {
@@ -58,7 +59,7 @@ export function runFake(options: FakeRun): Promise<RunResult> {
     rawPatch: false,
     lazy: options.lazy === true,
     jobs: options.jobs ?? 2,
-    card: { aggregator: "execution-based" },
+    card: options.card ?? { aggregator: "execution-based" },
     nonce: () => "nonce",
     machine: options.machine ?? openMachine({ retries: 7, minDelayMs: 2, maxDelayMs: 20 }),
     emit: options.emit ?? (() => {}),

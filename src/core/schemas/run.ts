@@ -34,6 +34,11 @@ export const runCardSchema = z.object({
   seed: count.optional(),
   jobs: z.number().int().positive(),
   filter: z.object({ only: strings.optional(), limit: z.number().int().positive().optional() }),
+  shard: z
+    .object({ index: z.number().int().positive(), count: z.number().int().positive() })
+    .optional()
+    .describe("the machine's share of the instances (--shard)"),
+  merged: strings.optional().describe("run directories that it was joined from (bestk merge)"),
   environments: z
     .record(z.string(), z.string())
     .optional()
