@@ -13,6 +13,7 @@ export function displayWidth(text: string): number {
 /** A text without colours, cut with an ellipsis where it has more columns. */
 export function cutTo(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
+  if (columns < 1) return "";
   let kept = "";
   for (const char of text) {
     if (displayWidth(kept) + displayWidth(char) > columns - 1) break;

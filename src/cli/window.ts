@@ -87,6 +87,7 @@ function runningLine(
 ): string {
   const time = clock((now - since) / 1000).padStart(6);
   const room = width - displayWidth(time) - 2;
+  if (room < 4) return cutTo(clean(instanceId), width);
   const name = cutTo(clean(instanceId), room);
   const rest = room - displayWidth(name) - 2;
   const does = rest >= 4 ? `  ${cutTo(clean(what), rest)}` : "";

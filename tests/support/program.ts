@@ -18,8 +18,9 @@ export interface Finished {
 export function startProgram(
   cwd: string,
   args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
 ): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd });
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => {
