@@ -36,6 +36,9 @@ export interface Word {
 /** Lines longer than this are compared as wholes, not by words. */
 const WORDS_LIMIT = 400;
 
+/** Share of the longer line that has to be in both for the two to be one line that was edited. */
+const ALIKE = 0.4;
+
 /** Files of a unified diff; null where the text is no diff that can be read: then it is shown as it is. */
 export function filesOf(patch: string): readonly DiffFile[] | null {
   if (patch.trim() === "") return [];
@@ -204,7 +207,7 @@ function wordsOf(
     .filter(({ added, removed }) => !added && !removed)
     .reduce((sum, { value }) => sum + value.trim().length, 0);
   // Lines that have little in common are not one line that was edited.
-  if (2 * same < Math.min(before.trim().length, after.trim().length)) return whole;
+  if (same < ALIKE * Math.max(before.trim().length, after.trim().length)) return whole;
   return {
     left: parts.filter(({ added }) => !added).map(({ value, removed }) => ({ text: value, changed: removed })),
     right: parts.filter(({ removed }) => !removed).map(({ value, added }) => ({ text: value, changed: added })),

@@ -47,6 +47,7 @@ export function Overview() {
           <section class="panel wide">
             <h2>Best@K</h2>
             <CurveChart curves={overview.curves} />
+            <p class="soft foot">Each K counts the instances that have at least K rollouts. ≈ marks sampled figures.</p>
           </section>
         )}
         {overview.gap !== null && overview.gap.length > 0 && (
