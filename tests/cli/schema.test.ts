@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FORMS } from "../../src/cli/forms.js";
 import { VERBS } from "../../src/cli/program.js";
 import { faultsOf } from "../support/ajv.js";
+import { manyInstances } from "../support/labelledEvidence.js";
 import { startLlmServer } from "../support/llmServer.js";
 import { type Finished, ROOT, readJsonLines, startProgram } from "../support/program.js";
 
@@ -62,6 +63,7 @@ const CASES: readonly (readonly [verb: string, args: readonly string[], form: st
   ["testgen filter", ["mined.jsonl", "--instances", INSTANCES, "--only", ONE, "--sandbox", "process"], "filtered"],
   ["testgen report", ["labelled.jsonl"], "testgen-report"],
   ["schema", [], "schemas"],
+  ["init", ["--dry-run"], "init"],
   ["fit", ["many.jsonl", "-o", "fusion", "--splits", "2"], "fit"],
   ["rank", ["many.jsonl", "-a", "fusion:fusion"], "ranking"],
   ["plan", ["many.jsonl", "--budget", "3"], "plan"],
@@ -267,20 +269,4 @@ async function expectLines(form: string, text: string, ...flags: readonly string
   const lines = text.trim().split("\n");
   expect(lines.join("")).not.toBe("");
   for (const line of lines) expect(await faultsOf(form, JSON.parse(line), ...flags)).toEqual([]);
-}
-
-/** Twelve instances with right and wrong rollouts: enough to fit on. */
-function manyInstances(): string {
-  const lines = Array.from({ length: 48 }, (_, index) => {
-    const [instance, rollout] = [Math.floor(index / 4), index % 4];
-    const ok = (value: number) => ({ status: "ok", value });
-    const signals = {
-      regression: ok(-(index % 2)),
-      reproduction: ok((index * 7) % 5),
-      reward: ok(((index * 13) % 10) / 10),
-    };
-    const ids = { instanceId: `x__y-${instance}`, rolloutId: `r${rollout}`, candidateId: `sha256:${index}` };
-    return { schema: "bestk.evidence/1", ...ids, signals, resolved: (instance + rollout) % 3 === 0 };
-  });
-  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Block, blocksOf, PAGES } from "../support/docs.js";
 import { describeWithEngine } from "../support/engine.js";
+import { manyInstances } from "../support/labelledEvidence.js";
 import { parseCommand } from "../support/parseCommand.js";
 import { ROOT, readJsonLines } from "../support/program.js";
 
@@ -25,6 +26,7 @@ beforeAll(async () => {
     join(home, "plain"),
   );
   await labelled(join(home, "plain/bestk-run/evidence.jsonl"));
+  await writeFile(join(home, "plain/labelled.jsonl"), manyInstances());
   for (const name of ["run-a", "run-b"])
     await cp(join(home, "plain/bestk-run"), join(home, "plain", name), { recursive: true });
 }, PAGE_MS);
