@@ -223,7 +223,7 @@ it("chooses as an eager run does, whatever the patches do", async () => {
         lazyRuns += lazy.verified.length;
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
   expect(lazyRuns).toBeLessThan(eagerRuns);
 });
