@@ -8,7 +8,7 @@ import type { Engine, EngineFacts } from "./engine.js";
 import { explainEngine } from "./engineFailure.js";
 import { imageCalls } from "./engineImages.js";
 import { type EnsuredImage, ensureImage, fetchImage, type ImageRequest } from "./image.js";
-import { type ImageStore, imageStore } from "./imageStore.js";
+import { type ImageStore, imageStore, sweepMarks } from "./imageStore.js";
 import { type LookedAtImage, lookAtImage } from "./lookAtImage.js";
 import { isOwnerAlive, OWNER_LABEL, type Owner, thisOwner } from "./owner.js";
 import { type SandboxBackend, SandboxError } from "./sandbox.js";
@@ -105,6 +105,7 @@ async function sweep(engine: Engine, signal: AbortSignal): Promise<number> {
     await engine.remove(container.id, signal);
     removed += 1;
   }
+  await sweepMarks(engine, signal);
   return removed;
 }
 

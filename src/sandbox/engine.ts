@@ -35,6 +35,8 @@ export interface Engine {
   tag(image: string, name: ImageName, signal: AbortSignal): Promise<void>;
   /** Takes a name away, and with the last one the image. False: there is no such name, or something needs the image. */
   untag(reference: string, signal: AbortSignal): Promise<boolean>;
+  /** Names of images with a repository like `bestk/used-*`. */
+  imageNames(pattern: string, signal: AbortSignal): Promise<readonly string[]>;
   /** All images, and what they take together: layers that several share count once. */
   storedImages(signal: AbortSignal): Promise<StoredImages>;
 }

@@ -4,6 +4,10 @@ import type { ImageName, StoredImages } from "./engine.js";
 /** The part of the client library that is used here, so that one file alone imports it. */
 interface Client {
   df(options?: object): Promise<unknown>;
+  listImages(options: {
+    filters: string;
+    abortSignal?: AbortSignal;
+  }): Promise<readonly { readonly RepoTags?: readonly string[] | null | undefined }[]>;
   getImage(reference: string): {
     tag(options: { repo: string; tag: string; abortSignal?: AbortSignal }): Promise<unknown>;
     remove(options: { force: boolean; abortSignal?: AbortSignal }): Promise<unknown>;
@@ -28,6 +32,7 @@ interface DiskUse {
 export interface ImageCalls {
   tag(image: string, name: ImageName, signal: AbortSignal): Promise<void>;
   untag(reference: string, signal: AbortSignal): Promise<boolean>;
+  imageNames(pattern: string, signal: AbortSignal): Promise<readonly string[]>;
   storedImages(signal: AbortSignal): Promise<StoredImages>;
 }
 
@@ -45,6 +50,11 @@ export function imageCalls(docker: Client, ask: Ask): ImageCalls {
           if ([404, 409].includes((thrown as { statusCode?: number }).statusCode ?? 0)) return false;
           throw thrown;
         }
+      }),
+    imageNames: (pattern, signal) =>
+      ask(signal, async (abortSignal) => {
+        const found = await docker.listImages({ filters: JSON.stringify({ reference: [pattern] }), abortSignal });
+        return found.flatMap(({ RepoTags }) => RepoTags ?? []);
       }),
     storedImages: (signal) =>
       ask(signal, async (abortSignal) => {

@@ -12,6 +12,14 @@ export function markFetched(engine: Engine, image: string, reference: string, si
   return engine.tag(image, { repo: FETCHED, tag: wordOf(reference) }, signal);
 }
 
+/** Takes away marks of runs that are dead: an image that its user removes must not stay for them. */
+export async function sweepMarks(engine: Engine, signal: AbortSignal): Promise<void> {
+  for (const name of await engine.imageNames("bestk/used-*", signal)) {
+    const word = USED.exec(name)?.[1];
+    if (word !== undefined && !(await isOwnerAlive(word))) await engine.untag(name, signal);
+  }
+}
+
 export interface ImageStore {
   /** No bestk removes the image, until it is let go or this process has ended. */
   hold(image: string, signal: AbortSignal): Promise<void>;

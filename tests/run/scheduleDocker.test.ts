@@ -11,7 +11,7 @@ import { RunDirectory } from "../../src/run/store.js";
 import { connect, dockerBackend } from "../../src/sandbox/docker.js";
 import type { Engine } from "../../src/sandbox/engine.js";
 import { imageStore } from "../../src/sandbox/imageStore.js";
-import { thisOwner } from "../../src/sandbox/owner.js";
+import { ownerWord, thisOwner } from "../../src/sandbox/owner.js";
 import { DEFAULT_LIMITS } from "../../src/sandbox/sandbox.js";
 import { describeWithEngine, TEST_IMAGE } from "../support/engine.js";
 import { fakeTask } from "../support/fakeRun.js";
@@ -85,6 +85,10 @@ describeWithEngine("a schedule", () => {
     };
     const store = imageStore(only, thisOwner);
     await store.hold(made.id, never);
+    // The mark of a run that was killed while it held the image goes with the next sweep, that of a living one stays.
+    const dead = { repo: "bestk/used-0123456789ab", tag: ownerWord({ ...(await thisOwner()), started: "1" }) };
+    await engine.tag(made.id, dead, never);
+    await backend.sweep(never);
     expect((await engine.storedImages(never)).images.find(({ id }) => id === made.id)?.names).toHaveLength(2);
     expect(await store.trim(0, never)).toBe(0);
     const spec = { ...task("Budget__1", []), repository: null, image: made.id, workdir: "/testbed", env: {} };
