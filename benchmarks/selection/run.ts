@@ -69,7 +69,7 @@ for (const { name, file, patches } of SETS) {
   const ways = [
     chosenBy(pools, fusion(model), "fusion, fitted on other instances"),
     chosenBy(pools, fusion(byRepositories), "fusion, fitted on other repositories"),
-    chosenBy(pools, shipped, "fusion as it ships, fitted on none of these"),
+    chosenBy(pools, shipped, "fusion as it ships"),
     ...others,
   ];
   const rows = ways.map((way): readonly Cell[] => {
@@ -106,6 +106,12 @@ for (const { name, file, patches } of SETS) {
   notes.push(
     `${name}: ${percent(study.pairAccuracy)} of (right, wrong) pairs in the right order; Brier ${study.calibration?.brier.toFixed(3)}, calibration error ${study.calibration?.error.toFixed(3)}; ${study.mixed} instances have right and wrong rollouts${study.agentsTold === null ? "" : `; the agent is told right for ${percent(study.agentsTold.accuracy)} of rollouts, where the most frequent alone gives ${percent(study.agentsTold.chance)}`}.`,
   );
+  const known = pools.filter(({ pool }) => shipped.knows?.(pool) === true).length;
+  if (known > 0) {
+    notes.push(
+      `${name}: the fusion that ships was fitted on other agents' rollouts of ${known} of these instances, and ranks them by weights that were fitted without them; on none of the others.`,
+    );
+  }
   if (file.startsWith("evidence/")) {
     const agents = agentsOf(pools);
     const left = agentsLeftOut(pools, agents, {

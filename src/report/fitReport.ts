@@ -143,7 +143,9 @@ function notesOf(study: FitStudy): readonly string[] {
         ]),
     `Below ${percent(below)} it abstains: on ${sure.instances} instances it is surer${shareText(sure.resolved)}, on ${abstained.instances} it abstains${shareText(abstained.resolved)}.`,
     ...(agentsLeftOut === null
-      ? ["Agents can't be left out: rollout ids aren't shared between instances, or are too few."]
+      ? [
+          "No agents were left out: rollout ids aren't shared between instances or are too few, or no splits were asked for.",
+        ]
       : [
           `Agents left out: ${agentsLeftOut.splits} splits into halves, both ways round; fitted on one half without the instances that it then ranks.`,
         ]),
