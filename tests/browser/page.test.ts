@@ -24,10 +24,10 @@ describeInBrowser("a report in a browser", () => {
     ]);
     await page.getByRole("slider", { name: "K" }).focus();
     await page.keyboard.press("ArrowLeft");
-    expect(await page.getByText("best@5, % of instances").count()).toBe(1);
+    await page.getByText("best@5, % of instances").waitFor();
     const legend = page.getByRole("button", { name: "hybrid" });
     await legend.click();
-    expect(await legend.getAttribute("aria-pressed")).toBe("false");
+    await expect.poll(() => legend.getAttribute("aria-pressed")).toBe("false");
     expect(await page.locator(".drawing .label").allTextContents()).not.toContain("hybrid");
     await keepPicture(page, "overview");
     quiet(noise);
@@ -106,7 +106,7 @@ describeInBrowser("a report in a browser", () => {
     });
     await page.locator('[data-cell="0.-1"]').focus();
     for (const key of ["ArrowRight", "ArrowDown", "ArrowDown"]) await page.keyboard.press(key);
-    expect(await page.locator(":focus").getAttribute("data-cell")).toBe("2.0");
+    await expect.poll(() => page.locator(":focus").getAttribute("data-cell")).toBe("2.0");
     for (let at = 0; at < 3; at++) await page.keyboard.press("PageDown");
     await expect.poll(() => page.locator(":focus").getAttribute("data-cell")).toBe("47.0");
     expect(await page.locator(".matrix tbody tr").count()).toBeLessThan(SMALL.tests + 2);
@@ -125,7 +125,7 @@ describeInBrowser("a report in a browser", () => {
     await page.locator("table.diff.unified").waitFor();
     expect(await page.getByText("reproduce.py").first().isVisible()).toBe(false);
     await page.getByText("Normalising dropped 1 file").click();
-    expect(await page.getByText("a script of the agent's own").isVisible()).toBe(true);
+    await page.getByText("a script of the agent's own").waitFor();
     await page.getByRole("link", { name: "as given" }).click();
     await page.getByRole("heading", { name: /reproduce\.py/ }).waitFor();
     await page.getByRole("combobox", { name: "against" }).selectOption("P3");
@@ -148,7 +148,7 @@ describeInBrowser("a report in a browser", () => {
     await page.getByRole("searchbox", { name: "Search in the steps" }).fill("Step 7:");
     await page.getByText("1 of 12 steps").waitFor();
     await page.getByRole("searchbox", { name: "Search in the steps" }).press("Enter");
-    expect(page.url()).toContain("step=7");
+    await expect.poll(() => page.url()).toContain("step=7");
     await expect.poll(() => steps.nth(6).getByRole("heading").isVisible()).toBe(true);
     await keepPicture(page, "trajectory");
     await page.getByRole("link", { name: "what the reward model read" }).click();
@@ -193,9 +193,9 @@ describeInBrowser("a report in a browser", () => {
     await page.keyboard.press("Escape");
     await page.locator("table.instances").waitFor();
     await page.keyboard.press("?");
-    expect(await page.getByRole("dialog", { name: "Keys" }).isVisible()).toBe(true);
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
     await page.keyboard.press("Escape");
-    expect(await page.getByRole("dialog").count()).toBe(0);
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     await page.keyboard.press("d");
     await expect.poll(() => page.locator("html").getAttribute("data-theme")).toBe("light");
     quiet(noise);
