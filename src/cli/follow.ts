@@ -85,6 +85,7 @@ const FOLLOW: Follow = {
   }),
   "candidate-started": (state, { instanceId, candidateId }, now) =>
     begin(worksAt(state, now), `candidate ${instanceId} ${candidateId}`, shortId(candidateId), instanceId, now),
+  "candidate-paused": (state, { instanceId, candidateId }) => end(state, `candidate ${instanceId} ${candidateId}`),
   candidate: (state, { instanceId, candidateId, cached, unavailable, done, total }) => {
     const ended = finish(end(state, `candidate ${instanceId} ${candidateId}`), "candidates", cached, { done, total });
     return { ...ended, infra: state.infra + (unavailable === "infra" ? 1 : 0) };

@@ -55,12 +55,12 @@ function imagesOf(instances: readonly InstanceForecast[]): RunPlan["images"] {
 }
 
 /** What every run says before it starts: what there is, and what of it is work. */
-export function planLines(plan: RunPlan): readonly [string, string] {
+export function planLines(plan: RunPlan, isLazy: boolean): readonly [string, string] {
   const { verdicts, rewards, images, time, jobs } = plan;
   const first = `${plan.instances} instances, ${plan.rollouts} rollouts, ${plan.candidates} distinct candidates`;
   const pulls = images === null ? 0 : images.toPull.length;
   const parts = [
-    `to do: ${verdicts.toRun} candidates${verdicts.cached > 0 ? ` (${verdicts.cached} cached)` : ""}`,
+    `to do: ${isLazy ? "at most " : ""}${verdicts.toRun} candidates${verdicts.cached > 0 ? ` (${verdicts.cached} cached)` : ""}`,
     ...(plan.bases.toRun > 0 ? [`${plan.bases.toRun} bases`] : []),
     ...(rewards === null || rewards.toScore + rewards.cached === 0
       ? []

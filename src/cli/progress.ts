@@ -89,6 +89,7 @@ const SHOW: Show = {
   base: (terminal, { instanceId, cached, seconds }) =>
     completion(terminal, `${clean(instanceId)}: base ${cached ? "cached" : `measured${took(seconds)}`}`),
   "candidate-started": nothing,
+  "candidate-paused": nothing,
   candidate: (terminal, { instanceId, candidateId, cached, unavailable, seconds, done, total }) => {
     const end = cached ? "cached" : `${unavailable ?? "done"}${took(seconds)}`;
     completion(terminal, `[${done}/${total}] ${clean(instanceId)} ${shortId(candidateId)} ${end}`);

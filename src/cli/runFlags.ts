@@ -118,7 +118,7 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
     const forecast = await forecastRun({ plan, runPath: run, environments, model, jobs, signal: stop });
     const document = planDocument(forecast, { run, sandbox, jobs, engineAnswered: environments !== null });
     const planned = plannedFigures(document);
-    for (const line of planLines(document)) terminal.note(line);
+    for (const line of planLines(document, isLazy(intent))) terminal.note(line);
     if (flags.dryRun === true || environments === null) {
       announce(plan, emit, planned);
       terminal.data(document);

@@ -99,7 +99,10 @@ async function runWaves(
         work(async () => {
           if (options.drain.aborted) return null;
           const seconds = stopwatch();
-          return { result: await verdictOf(candidate, ready, options, wanted), seconds: seconds() };
+          const result = await verdictOf(candidate, ready, options, wanted);
+          const { instanceId, candidateId } = candidate;
+          if (result.open.length > 0) options.emit({ type: "candidate-paused", instanceId, candidateId });
+          return { result, seconds: seconds() };
         }, place),
       ),
     );

@@ -12,7 +12,19 @@ const SUITE = join(ROOT, "benchmarks/demo");
 const ROLLOUTS = join(SUITE, "rollouts");
 const INSTANCES = join(SUITE, "instances.jsonl");
 const ONE = "semverlite__semver-8";
-const RUN = ["run", ROLLOUTS, "--instances", INSTANCES, "--sandbox", "process", "--only", ONE, "--run", "run"];
+const RUN = [
+  "run",
+  ROLLOUTS,
+  "--instances",
+  INSTANCES,
+  "--sandbox",
+  "process",
+  "--only",
+  ONE,
+  "--run",
+  "run",
+  "--eager",
+];
 const LONG_MS = 120_000;
 
 let folder: string;

@@ -24,7 +24,7 @@ function line<T extends string, S extends z.ZodRawShape>(type: T, meaning: strin
 
 /**
  * `bestk.event/1`: one line an event. Each `…-started` is followed by one line that ends it: the word without `-started`
- * (`image-ready` for an image), or `given-up` where the machine failed. What is cached starts nothing: it has its last line alone.
+ * (`image-ready` for an image; `candidate-paused` where more may follow), or `given-up` where the machine failed. What is cached starts nothing: it has its last line alone.
  */
 export const eventLineSchema = z.discriminatedUnion("type", [
   line("plan", "what is to be done; the first event of a run", {
@@ -45,6 +45,7 @@ export const eventLineSchema = z.discriminatedUnion("type", [
   line("reward-started", "a trajectory is scored", { instanceId, rolloutId }),
   line("reward", "it is scored", { instanceId, rolloutId, seconds, done, total, cached: count("cached ones so far") }),
   line("candidate-started", "tests run on a candidate patch", { instanceId, candidateId }),
+  line("candidate-paused", "what was asked of it has run; others decide whether more is", { instanceId, candidateId }),
   line("candidate", "its verdict is known", {
     instanceId,
     candidateId,
