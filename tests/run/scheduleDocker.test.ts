@@ -127,7 +127,7 @@ describeWithEngine("a schedule", () => {
   it("has Python compiled in the images that it makes, and an edited file counts", { timeout: TEST_MS }, async () => {
     const made = await backend.ensureImage({ ...task("Compiled__1", []), pull: false }, never, silent);
     const spec = { ...task("Compiled__1", []), repository: null, image: made.id, workdir: "/testbed", env: {} };
-    await using sandbox = await backend.open({ ...spec, limits: DEFAULT_LIMITS, labels: {} }, never);
+    const sandbox = await backend.open({ ...spec, limits: DEFAULT_LIMITS, labels: {} }, never);
     const run = async (command: string): Promise<string> => {
       const { stdout } = await sandbox.exec({ command, timeoutMs: 30_000, user: "tested" }, never);
       return Buffer.from(stdout).toString("utf8").trim();
@@ -138,6 +138,7 @@ describeWithEngine("a schedule", () => {
     // As long as before, so that only its time tells it from what was compiled.
     await sandbox.writeFiles([{ path: "answer.py", content: "ANSWER = 43\n" }], never);
     expect(await run("python3 -c 'import answer; print(answer.ANSWER)'")).toBe("43");
+    await sandbox[Symbol.asyncDispose]();
     await removeMade("compiled__1");
   });
 });
