@@ -62,7 +62,7 @@ export const FORMS = {
   },
   ranking: {
     title: "Ranking of all instances",
-    description: "rank --json, run --json, demo --json, regrade --json",
+    description: "rank, run, demo, merge and regrade, each with --json",
     schema: told<LabelledRanking>()(rankingSchema),
     use: "written",
   },

@@ -54,6 +54,7 @@ const CASES: readonly (readonly [verb: string, args: readonly string[], form: st
   ["compare", ["labelled.jsonl", "labelled.jsonl", "--with", "execution-free"], "compare"],
   ["ablate", ["labelled.jsonl", "grid.yaml"], "ablation"],
   ["report", ["run", "-o", "page.html"], "report"],
+  ["merge", ["run", "--run", "merged"], "ranking"],
   ["regrade", ["run"], "ranking"],
   ["replay", ["run"], "replay"],
   ["render", [join(ROLLOUTS, "swe-agent"), "--only", ONE, "--rollout", `run-1/${ONE}/${ONE}.traj`], "render"],
