@@ -45,7 +45,7 @@ describe("the package", { timeout: 120_000 }, () => {
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|src\/reward\/NOTICE\.md)$/,
       /^dist\/.*\.(js|d\.ts)$/,
       /^dist\/report\/.*\.(html|js|css|json)$/,
-      /^models\/[\w-]+\/(reward\.json|model\.onnx|tokenizer[\w.]*\.json|README\.md)$/,
+      /^models\/[\w-]+\/(reward\.json|fusion\.json|model\.onnx|tokenizer[\w.]*\.json|README\.md)$/,
       /^models\/templates\/[\w-]+\.json$/,
       /^benchmarks\/demo\//,
     ];
