@@ -116,13 +116,14 @@ async function mustBeVerb(
   world: SettingsWorld,
   named: ReadonlyMap<string, Option>,
 ): Promise<void> {
-  if (named.has(name)) {
-    throw new BestkError("configuration", `${where}: expected a string, a number or a list; got settings by name`);
-  }
   const { verbs } = await world.known();
   const inside = verbs.filter((verb) => verb.startsWith(keys.map((key) => `${key} `).join("")));
   const words = [...new Set(inside.map((verb) => verb.split(" ")[keys.length] ?? ""))].filter((word) => word !== "");
+  // First: `run` is a verb, and a flag of others.
   if (words.includes(name)) return;
+  if (named.has(name)) {
+    throw new BestkError("configuration", `${where}: expected a string, a number or a list; got settings by name`);
+  }
   throw new BestkError("configuration", `${where}: no such verb`, { hint: didYouMean(name, words) });
 }
 

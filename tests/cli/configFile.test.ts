@@ -27,12 +27,16 @@ interface Applied extends Settings {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** The options of `bestk run` with an environment, from a folder. */
+/** The options of `bestk run`, or of another verb that has them, with an environment, from a folder. */
 async function applied(
   argv: readonly string[],
-  { env = {}, cwd = folder }: { readonly env?: Record<string, string>; readonly cwd?: string } = {},
+  {
+    env = {},
+    cwd = folder,
+    verb = "run",
+  }: { readonly env?: Record<string, string>; readonly cwd?: string; readonly verb?: string } = {},
 ): Promise<Applied> {
-  const command = addGlobalOptions(new Command("run").exitOverride())
+  const command = addGlobalOptions(new Command(verb).exitOverride())
     .option("--instances <file>", "", collect)
     .option("--run <dir>", "", "bestk-run")
     .option("-a, --aggregator <name>", "", "hybrid")
@@ -41,7 +45,7 @@ async function applied(
     .option("--names <ids>", "", idList);
   command.parse([...argv], { from: "user" });
   const known = async () => ({ flags: ["jobs", "k", "instances"], verbs: ["run", "rank", "testgen", "testgen mine"] });
-  const settings = await applySettings(command, { verb: ["run"], cwd, env, known });
+  const settings = await applySettings(command, { verb: [verb], cwd, env, known });
   return { ...settings, options: command.opts() };
 }
 
@@ -138,6 +142,12 @@ describe("what wins", () => {
     const env = { BESTK_INSTANCES: "a.jsonl, b.jsonl", BESTK_NAMES: "a,b", BESTK_JSON: "yes", BESTK_QUIET: "0" };
     const { options } = await applied([], { env });
     expect(options).toMatchObject({ instances: ["a.jsonl", "b.jsonl"], names: ["a", "b"], json: true, quiet: false });
+  });
+
+  it("is a verb's section, not the flag of its name that another verb has", async () => {
+    await file("bestk.config.yaml", "jobs: 3\nrun: {run: runs/one, aggregator: first}\n");
+    expect((await applied([], { verb: "rank" })).options).toMatchObject({ jobs: 3, run: "bestk-run" });
+    expect((await applied([])).options).toMatchObject({ run: expect.stringMatching(/runs\/one$/) });
   });
 
   it("takes settings of other verbs as they are, and warns of variables that are no setting", async () => {
