@@ -4,7 +4,7 @@ import { spreadInstances } from "./instanceFlag.js";
 import { addGlobalOptions, GLOBAL_FLAGS } from "./options.js";
 import { applySettings, type Settings, type SettingsWorld } from "./settings.js";
 import { showConfig } from "./showConfig.js";
-import { openTerminal, type Terminal } from "./terminal.js";
+import { colors, openTerminal, type Terminal } from "./terminal.js";
 import type { Example, LazyVerb, Verb, VerbTable } from "./verb.js";
 import { bestkVersion } from "./version.js";
 
@@ -22,7 +22,7 @@ export async function buildProgram(verbs: VerbTable, argv: readonly string[] | n
   const done = (code: number): void => {
     exitCode = code;
   };
-  const program = strict(new Command("bestk"))
+  const program = strict(new Command("bestk"), "lists the verbs")
     .description("Verify and rerank the rollouts of software-engineering agents.")
     .version(bestkVersion(), "--version", "print the version")
     .configureOutput({ outputError: (text, write) => write(text) });
@@ -32,7 +32,7 @@ export async function buildProgram(verbs: VerbTable, argv: readonly string[] | n
     const isCalled = argv === null || words[0] === name;
     if (isLazy(entry)) await addVerb(program, name, entry, isCalled, { done, known });
     else {
-      const group = strict(program.command(name).description(entry.summary));
+      const group = strict(program.command(name).description(entry.summary), "lists its verbs");
       for (const [inner, verb] of Object.entries(entry.verbs)) {
         await addVerb(group, inner, verb, isCalled && (argv === null || words[1] === inner), { done, known });
       }
@@ -54,7 +54,7 @@ async function addVerb(
   isCalled: boolean,
   { done, known }: Surroundings,
 ): Promise<void> {
-  const command = strict(parent.command(name).summary(summary));
+  const command = strict(parent.command(name).summary(summary), "has arguments, flags and examples");
   if (!isCalled) return;
   const verb = await load();
   addGlobalOptions(verb.define(command), verb.ignores ?? []).allowExcessArguments(false);
@@ -132,8 +132,11 @@ function namesOf(program: Command): Awaited<ReturnType<SettingsWorld["known"]>> 
   return { flags: [...flags], verbs };
 }
 
-function strict(command: Command): Command {
-  return command.showSuggestionAfterError().exitOverride();
+/** Errors of usage say where to look: what `--help` of that very command has. */
+function strict(command: Command, help: string): Command {
+  const words = ["bestk", ...wordsOf(command), "--help"].join(" ");
+  const hint = `${colors.dim("hint:")} \`${words}\` ${help}`;
+  return command.showSuggestionAfterError().showHelpAfterError(hint).exitOverride();
 }
 
 function isLazy(entry: VerbTable[string]): entry is LazyVerb {

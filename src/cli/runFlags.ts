@@ -25,7 +25,7 @@ import { planDocument, planLines, planText } from "./planText.js";
 import { openModel } from "./rewardModel.js";
 import { reportOfRun } from "./runReport.js";
 import { openEnvironments } from "./sandboxes.js";
-import { tellSkipped } from "./skipped.js";
+import { tellPassedOver, tellSkipped } from "./skipped.js";
 import { clean } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { bestkVersion } from "./version.js";
@@ -107,7 +107,7 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
       ...(flags.dryRun === true ? {} : { keepIn: flags.run }),
     });
     tellSkipped(terminal, loaded.problems);
-    for (const text of loaded.refused) terminal.note(`passed over: ${clean(text, 300)}`);
+    tellPassedOver(terminal, loaded.files);
     const filter = { ...(flags.only ? { only: flags.only } : {}), ...(flags.limit ? { limit: flags.limit } : {}) };
     const plan = shardOf(makePlan(tasks, loaded.rollouts, filter), flags.shard);
     if (plan.instances.length === 0) {

@@ -7,7 +7,7 @@ import { BestkError, messageOf } from "../core/errors.js";
 import { contentHash } from "../core/hash.js";
 import { readLines, readText } from "../core/io.js";
 import { compareNatural } from "../core/order.js";
-import type { GeneratedTest, Task, TestSuite } from "../core/types.js";
+import type { GeneratedTest, Rollout, Task, TestSuite } from "../core/types.js";
 
 const DEFAULT_WORKDIR = "/testbed";
 const DEFAULT_REGRESSION_SECONDS = 300;
@@ -102,6 +102,11 @@ export async function loadTasks(files: readonly string[]): Promise<Task[]> {
   return [...tasks.values()].map(({ task }) => task).sort((a, b) => compareNatural(a.instanceId, b.instanceId));
 }
 
+/** The issue that a model reads: a record's, else (no record, or one without the text) what the agent was given. */
+export function issueFor(recorded: string | undefined, trajectory: Rollout["trajectory"]): string {
+  return recorded === undefined || recorded.trim() === "" ? (trajectory?.issue ?? "") : recorded;
+}
+
 /** Records of an instance file (JSONL, JSON list or object, YAML; plain or gzipped), whole. Throws BestkError `input`. */
 export async function* readInstanceRecords(file: string): AsyncGenerator<LocatedRecord> {
   const folder = dirname(resolve(file));
@@ -156,9 +161,18 @@ function isRecordMap(document: unknown): document is Record<string, unknown> {
   return document !== null && typeof document === "object" && !("instance_id" in document);
 }
 
+/** A file of rollouts has instance ids too, and would be taken for records without issue and tests. */
+const ROLLOUT_FIELDS = ["messages", "trajectory", "history", "model_patch"] as const;
+
 function parseRecord(located: LocatedRecord): InstanceRecord {
   const parsed = instanceSchema.safeParse(located.value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const field = ROLLOUT_FIELDS.find((name) => name in (located.value as object));
+    if (field === undefined || parsed.data.problem_statement !== "") return parsed.data;
+    throw new BestkError("input", `${located.where}: a rollout (it has "${field}"), not an instance record`, {
+      hint: "rollouts are arguments; --instances takes records with instance_id, problem_statement and base_commit",
+    });
+  }
   const issue = parsed.error.issues[0];
   const field = issue?.path.join(".") || "record";
   throw new BestkError("input", `${located.where}: ${field}: ${issue?.message ?? "not an instance record"}`, {

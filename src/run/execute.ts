@@ -3,7 +3,8 @@ import type { CandidateLine } from "../core/schemas.js";
 import type { Labels, Task } from "../core/types.js";
 import type { RewardModel } from "../reward/model.js";
 import type { FormatName } from "../rollouts/adapter.js";
-import { loadRolloutsAs } from "../rollouts/load.js";
+import { issueFor } from "../rollouts/instances.js";
+import { type LoadedFile, loadRolloutsAs } from "../rollouts/load.js";
 import type { Problem } from "../rollouts/read.js";
 import type { Aggregator } from "../select/aggregator.js";
 import { lazyOrder } from "../select/lazy.js";
@@ -24,7 +25,8 @@ export interface LoadedRollouts {
   readonly rollouts: readonly PlannedRollout[];
   readonly labels: Labels;
   readonly problems: readonly Problem[];
-  readonly refused: readonly string[];
+  /** Those passed over too, with the reason. */
+  readonly files: readonly LoadedFile[];
 }
 
 export interface LoadRequest {
@@ -60,13 +62,13 @@ export async function loadForRun(request: LoadRequest): Promise<LoadedRollouts> 
       const note = (text: string): void => {
         reads = text;
       };
-      const input = model === null ? null : model.prepare({ issue, trajectory, patch }, note);
+      const input =
+        model === null ? null : model.prepare({ issue: issueFor(issue, trajectory), trajectory, patch }, note);
       if (keepIn === undefined) return { patch, input };
       return { patch, input, kept: await keepRollout(keepIn, trajectory, reads) };
     },
   );
-  const refused = loaded.files.flatMap(({ file, format, reason }) => (format === null ? [`${file}: ${reason}`] : []));
-  return { rollouts: loaded.rollouts, labels: loaded.labels, problems: loaded.problems, refused };
+  return { rollouts: loaded.rollouts, labels: loaded.labels, problems: loaded.problems, files: loaded.files };
 }
 
 export interface RunRequest {

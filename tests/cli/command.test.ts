@@ -60,7 +60,13 @@ describe("usage", () => {
   it("names the nearest verb and flag", async () => {
     expectFailure(await bestk("rnk"), 2, /unknown command 'rnk'[\s\S]*rank/);
     expectFailure(await bestk("rank", "x", "--jsn"), 2, /unknown option '--jsn'[\s\S]*--json/);
-    expectFailure(await bestk("rank"), 2, /missing required argument/);
+    expectFailure(await bestk("nothing-like-it"), 2, /unknown command[^\n]*\nhint: `bestk --help` lists the verbs\n$/);
+    expectFailure(
+      await bestk("testgen", "x"),
+      2,
+      /unknown command[^\n]*\nhint: `bestk testgen --help` lists its verbs\n$/,
+    );
+    expectFailure(await bestk("rank"), 2, /missing required argument[^\n]*\nhint: `bestk rank --help` has arguments/);
     expectFailure(await bestk("rank", "x", "y"), 2, /too many arguments/);
     expectFailure(await bestk("rank", "x", "-j", "0"), 2, /whole number/);
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -50,6 +50,30 @@ describe("score", () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
   });
 
+  it("names the files of a folder that gave no rollouts: one may be a rollout that was cut off", async () => {
+    const own = { schema: "bestk.rollout/1", instanceId: "x__y-1", rolloutId: "r1", patch: "", trajectory: null };
+    await writeFile(join(folder, "r1.jsonl"), `${JSON.stringify(own)}\n`);
+    await writeFile(join(folder, "r2.traj"), '{"trajectory": [{"action": "ls');
+    for (let index = 0; index < 12; index++) await writeFile(join(folder, `log-${10 + index}.txt`), "a log\n");
+    const { code, stderr } = await bestk("score", folder, "--dry-run");
+    expect(code).toBe(0);
+    expect(stderr).toContain("1 rollouts would be scored");
+    const said = stderr.split("\n").filter((line) => line.startsWith("passed over: "));
+    expect(said).toHaveLength(11);
+    expect(said.at(-1)).toBe("passed over: 3 more files (`bestk inspect` lists them)");
+    expect((await bestk("score", folder, "--dry-run", "--quiet")).stderr).toBe("");
+  });
+
+  it("reads the trajectory's issue where a record has none", async () => {
+    const issue = "numbers below zero are lost";
+    const trajectory = { issue, steps: [{ thought: "look", action: "ls", observation: "a.js" }], exitStatus: null };
+    const own = { schema: "bestk.rollout/1", instanceId: "x__y-1", rolloutId: "r1", patch: "", trajectory };
+    await writeFile(join(folder, "r1.jsonl"), JSON.stringify(own));
+    await writeFile(join(folder, "bare.jsonl"), '{"instance_id": "x__y-1", "base_commit": "abc"}\n');
+    const { stdout } = await bestk("render", "r1.jsonl", "--instances", "bare.jsonl");
+    expect(stdout).toContain(issue);
+  });
+
   it("exits 3 for a model folder that isn't one", async () => {
     const { code, stderr } = await bestk("score", ROLLOUTS, "--model", folder);
     expect(code).toBe(3);
@@ -62,7 +86,8 @@ describe("render", () => {
     const args = ["render", ROLLOUTS, "--only", ONE, "--instances", INSTANCES, "--json"];
     const some = await bestk(...args);
     expect(some.code).toBe(2);
-    const id = /--rollout ID, such as \S+ (\S+)/.exec(some.stderr)?.[1] ?? "";
+    const [, instance, id = ""] = /choose one, such as --only (\S+) --rollout (\S+)/.exec(some.stderr) ?? [];
+    expect(instance).toBe(ONE);
     const { code, stdout } = await bestk(...args, "--rollout", id);
     expect(code).toBe(0);
     const issue = jsonLines(await readFile(INSTANCES, "utf8")).find(({ instance_id }) => instance_id === ONE);

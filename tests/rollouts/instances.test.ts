@@ -28,6 +28,17 @@ describe("instance records", () => {
     }
   });
 
+  it("are not rollouts, which name instances too, unless they hold an issue", async () => {
+    for (const field of ["messages", "trajectory", "history", "model_patch"]) {
+      await expect(load({ problem_statement: undefined, [field]: "" })).rejects.toMatchObject({
+        code: "input",
+        message: expect.stringContaining(`a rollout (it has "${field}"), not an instance record`),
+      });
+      expect(await load({ [field]: "" })).toHaveLength(1);
+    }
+    expect(await load({ problem_statement: undefined, base_commit: "abc" })).toHaveLength(1);
+  });
+
   it.each([
     ["a name with =", { "A=B": "x" }],
     ["an empty name", { "": "x" }],

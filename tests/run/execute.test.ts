@@ -66,7 +66,7 @@ function run(changes: Changes = {}): Promise<RunResult> {
   const labels = changes.labels ?? new Map([[TASK.instanceId, new Map([["r2", true]])]]);
   return executeRun({
     tasks: changes.tasks ?? [TASK],
-    loaded: { rollouts, labels, problems: [], refused: [] },
+    loaded: { rollouts, labels, problems: [], files: [] },
     filter: {},
     runPath: folder,
     environments: changes.environments ?? fakeEnvironments(),

@@ -50,7 +50,7 @@ export function runFake(options: FakeRun): Promise<RunResult> {
   );
   return executeRun({
     tasks: options.tasks,
-    loaded: { rollouts, labels: new Map(), problems: [], refused: [] },
+    loaded: { rollouts, labels: new Map(), problems: [], files: [] },
     filter: {},
     runPath: options.runPath,
     environments: options.environments,

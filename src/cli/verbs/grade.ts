@@ -17,6 +17,7 @@ import { interrupted, longWork, type WorkContext } from "../longWork.js";
 import { addScaffoldOption, collect, type GlobalOptions, share } from "../options.js";
 import { scaffoldNamed } from "../runFlags.js";
 import { openEnvironments } from "../sandboxes.js";
+import { tellPassedOver, tellSkipped } from "../skipped.js";
 import { clean, formatTable } from "../table.js";
 import { openTerminal, type Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -119,7 +120,8 @@ async function fromRollouts(
   const scaffold = scaffoldNamed(settings.scaffold);
   const read = { signal: drain, skipBad: settings.skipBad === true, ...(scaffold ? { scaffold } : {}) };
   const loaded = await loadRolloutsAs(paths, read, ({ patch }) => ({ patch }));
-  for (const { message } of loaded.problems) terminal.warn(`skipped: ${clean(message, 300)}`);
+  tellSkipped(terminal, loaded.problems);
+  tellPassedOver(terminal, loaded.files);
   const known = loaded.rollouts.filter(({ instanceId }) => truths.has(instanceId));
   const unknown = loaded.rollouts.map(({ instanceId }) => instanceId).filter((id) => !truths.has(id));
   leftOut([...new Set(unknown)], terminal);

@@ -1,13 +1,14 @@
 // `bestk render`: exactly what the reward model reads of a rollout, with what was cut.
 import { BestkError } from "../../core/errors.js";
 import { didYouMean } from "../../core/nearest.js";
-import { loadTasks } from "../../rollouts/instances.js";
+import { issueFor, loadTasks } from "../../rollouts/instances.js";
 import { loadRollouts } from "../../rollouts/load.js";
 import { onlyOf } from "../../run/filter.js";
 import { addScaffoldOption, collect, type GlobalOptions } from "../options.js";
+import { shellWord } from "../resume.js";
 import { openModel } from "../rewardModel.js";
 import { scaffoldNamed } from "../runFlags.js";
-import { tellSkipped } from "../skipped.js";
+import { tellPassedOver, tellSkipped } from "../skipped.js";
 import { cleanLines } from "../table.js";
 import { openTerminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -47,12 +48,12 @@ export const render: Verb = {
       ...(scaffold === undefined ? {} : { scaffold }),
     });
     tellSkipped(terminal, loaded.problems);
+    tellPassedOver(terminal, loaded.files);
     const candidates = onlyOf(loaded.rollouts, settings);
     const chosen =
       settings.rollout === undefined ? candidates : candidates.filter((r) => r.rolloutId === settings.rollout);
     const [rollout] = chosen;
     if (rollout === undefined || chosen.length > 1) {
-      const ids = candidates.map(({ instanceId, rolloutId }) => `${instanceId} ${rolloutId}`);
       const message =
         rollout === undefined
           ? `--rollout ${settings.rollout}: no such rollout in ${path}`
@@ -60,15 +61,15 @@ export const render: Verb = {
       const hint =
         rollout === undefined
           ? didYouMean(settings.rollout ?? "", candidates.map(({ rolloutId }) => rolloutId).slice(0, 20))
-          : `choose with --only INSTANCE and --rollout ID, such as ${ids[0]}`;
+          : `choose one, such as --only ${shellWord(rollout.instanceId)} --rollout ${shellWord(rollout.rolloutId)}`;
       throw new BestkError("usage", message, { hint });
     }
     const tasks = settings.instances === undefined ? [] : await loadTasks(settings.instances);
     const issue = tasks.find(({ instanceId }) => instanceId === rollout.instanceId)?.issue;
-    if (issue === undefined) terminal.note("the issue is the trajectory's first user message");
+    if (issue === undefined || issue.trim() === "") terminal.note("the issue is the trajectory's first user message");
     await using model = await openModel(settings.model);
     const { trajectory, patch } = rollout;
-    const input = { issue: issue ?? trajectory?.issue ?? "", trajectory, patch };
+    const input = { issue: issueFor(issue, trajectory), trajectory, patch };
     const { text, cuts } = model.render(input);
     const { tokens, cutTokens, features, unavailable } = model.prepare(input);
     const { instanceId, rolloutId } = rollout;

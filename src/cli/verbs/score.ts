@@ -1,5 +1,5 @@
 // `bestk score`: the execution-free verifier alone; one reward, or one reason, a rollout.
-import { loadTasks } from "../../rollouts/instances.js";
+import { issueFor, loadTasks } from "../../rollouts/instances.js";
 import { loadRolloutsAs } from "../../rollouts/load.js";
 import { onlyOf } from "../../run/filter.js";
 import { type ScoreLine, scoreRollouts } from "../../run/score.js";
@@ -9,7 +9,7 @@ import { addScaffoldOption, collect, type GlobalOptions, wholeNumber } from "../
 import { openModel } from "../rewardModel.js";
 import { scaffoldNamed } from "../runFlags.js";
 import { showSignal } from "../showEvidence.js";
-import { tellSkipped } from "../skipped.js";
+import { tellPassedOver, tellSkipped } from "../skipped.js";
 import { formatTable } from "../table.js";
 import { openTerminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -75,11 +75,12 @@ export const score: Verb = {
           ...(scaffold === undefined ? {} : { scaffold }),
         },
         ({ instanceId, patch, trajectory }) => {
-          const issue = issues?.get(instanceId) ?? trajectory?.issue ?? "";
+          const issue = issueFor(issues?.get(instanceId), trajectory);
           return { input: model.prepare({ issue, trajectory, patch }) };
         },
       );
       tellSkipped(terminal, loaded.problems);
+      tellPassedOver(terminal, loaded.files);
       const rollouts = onlyOf(loaded.rollouts, settings);
       if (settings.dryRun === true) {
         terminal.note(`${rollouts.length} rollouts would be scored with ${model.name}`);

@@ -20,7 +20,7 @@ import { addScaffoldOption, collect, type GlobalOptions, wholeNumber } from "../
 import { writePredictions } from "../patches.js";
 import { scaffoldNamed } from "../runFlags.js";
 import { openEnvironments } from "../sandboxes.js";
-import { tellSkipped } from "../skipped.js";
+import { tellPassedOver, tellSkipped } from "../skipped.js";
 import { clean, formatTable } from "../table.js";
 import { openTerminal, type Terminal } from "../terminal.js";
 import type { Verb } from "../verb.js";
@@ -176,6 +176,7 @@ async function patchesOf(
   const named = scaffold === undefined ? {} : { scaffold };
   const loaded = await loadRolloutsAs(paths, { signal, only, skipBad, ...named }, ({ patch }) => ({ patch }));
   tellSkipped(terminal, loaded.problems);
+  tellPassedOver(terminal, loaded.files);
   for (const { instanceId, patch } of loaded.rollouts) {
     if (patch !== null && patch !== "") patches.set(instanceId, [...(patches.get(instanceId) ?? []), patch]);
   }

@@ -8,7 +8,7 @@ import { addFigures, MINED_SECONDS, type MineFigures, mergeMined, mineTrajectory
 import { listenForInterrupt } from "../interrupt.js";
 import { addScaffoldOption, collect, type GlobalOptions, wholeNumber } from "../options.js";
 import { scaffoldNamed } from "../runFlags.js";
-import { tellSkipped } from "../skipped.js";
+import { tellPassedOver, tellSkipped } from "../skipped.js";
 import { formatTable } from "../table.js";
 import { openTerminal } from "../terminal.js";
 import { writeTests } from "../testFiles.js";
@@ -55,6 +55,7 @@ export const testgenMine: Verb = {
         ({ trajectory }) => ({ mined: mineTrajectory(trajectory) }),
       );
       tellSkipped(terminal, loaded.problems);
+      tellPassedOver(terminal, loaded.files);
       const rollouts = onlyOf(loaded.rollouts, settings);
       const mined = [...group(rollouts, ({ instanceId }) => instanceId)].map(([instanceId, some]) => ({
         instanceId,
