@@ -78,6 +78,8 @@ export interface RunIntent {
   readonly terminal: Terminal;
   /** Words that make the same command go on from here, where its folder was made up. */
   readonly more?: readonly string[];
+  /** What one run of an instance's tests takes, for the forecast before any was timed. */
+  readonly assumedSeconds?: number;
 }
 
 /** Loads, plans and runs. Returns null for `--dry-run`. */
@@ -115,7 +117,8 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
       return null;
     }
     const { jobs, run, sandbox } = flags;
-    const forecast = await forecastRun({ plan, runPath: run, environments, model, jobs, signal: stop });
+    const assumed = intent.assumedSeconds === undefined ? {} : { assumedSeconds: intent.assumedSeconds };
+    const forecast = await forecastRun({ plan, runPath: run, environments, model, jobs, signal: stop, ...assumed });
     const document = planDocument(forecast, { run, sandbox, jobs, engineAnswered: environments !== null });
     const planned = plannedFigures(document);
     for (const line of planLines(document, isLazy(intent))) terminal.note(line);

@@ -20,6 +20,8 @@ export interface ForecastRequest {
   readonly environments: Environments | null;
   readonly model: RewardModel | null;
   readonly jobs: number;
+  /** For one run of an instance's tests, where no earlier run says; absent: that of a suite of middling size. */
+  readonly assumedSeconds?: number;
   readonly signal: AbortSignal;
 }
 
@@ -74,7 +76,9 @@ export async function forecastRun(request: ForecastRequest): Promise<Forecast> {
   const rewards = await forecastRewards(plan, directory, request.model);
   const known = instances.flatMap(({ seconds }) => (seconds === null ? [] : [seconds]));
   const assumedSeconds =
-    known.length === 0 ? ASSUMED_SECONDS : known.reduce((sum, each) => sum + each, 0) / known.length;
+    known.length === 0
+      ? (request.assumedSeconds ?? ASSUMED_SECONDS)
+      : known.reduce((sum, each) => sum + each, 0) / known.length;
   const works = instances.flatMap(({ seconds, toRun, baseCached }) => {
     const runs = toRun + (baseCached === false ? BASE_RUNS : 0);
     return Array.from({ length: runs }, () => (seconds ?? assumedSeconds) + SANDBOX_SECONDS);

@@ -127,8 +127,11 @@ async function evidenceFile(path: string): Promise<string> {
     const file = join(path, name);
     if (await exists(file)) return file;
   }
+  const scored = await exists(join(path, "rewards.jsonl"));
   throw new BestkError("input", `${path}: not a run directory, it holds no evidence.jsonl`, {
-    hint: "name a folder that `bestk run` wrote, an evidence.jsonl or a table",
+    hint: scored
+      ? "it holds rewards alone; `bestk run … -a execution-free` chooses by them, and needs neither tests nor an engine"
+      : "name a folder that `bestk run` wrote, an evidence.jsonl or a table",
   });
 }
 

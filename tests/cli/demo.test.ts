@@ -33,6 +33,13 @@ describe("bestk demo", () => {
     expect(await wrongChoices(stdout, SUITE)).toEqual([]);
   });
 
+  it("promises less than two minutes before it begins", async () => {
+    const { stdout } = await startProgram(folder, ["demo", "--dry-run", "--json"]).finished;
+    const { time } = JSON.parse(stdout);
+    expect(time).toMatchObject({ measured: 0, assumedSeconds: 1 });
+    expect(time.seconds).toBeLessThan(120);
+  });
+
   it("survives kill -9 at any moment and does again only what was in flight", { timeout: DEMO_MS }, async () => {
     const args = ["demo", "--run", "run", "--limit", "2", "--json"];
     const { last, verified, kills } = await runThroughKills(folder, args, [1200, 2500, 3500, 4500]);

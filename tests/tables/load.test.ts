@@ -92,6 +92,8 @@ describe("bestk's own evidence", () => {
     expect((await loadEvidence(folder)).evidence).toHaveLength(1);
     await rm(join(folder, "evidence.jsonl"));
     expect((await failure(folder)).message).toContain("not a run directory");
+    await file("", "rewards.jsonl");
+    expect((await failure(folder)).hint).toContain("-a execution-free");
     await file(gzipSync(jsonl(line("r1"))), "evidence.jsonl.gz");
     expect((await loadEvidence(folder)).file).toBe(join(folder, "evidence.jsonl.gz"));
   });

@@ -10,6 +10,9 @@ import type { Verb } from "../verb.js";
 
 const SUITE = fileURLToPath(new URL("../../../benchmarks/demo/", import.meta.url));
 
+/** Its tests take about this long: a forecast for suites of middling size would say a quarter of an hour. */
+const SUITE_SECONDS = 1;
+
 export const demo: Verb = {
   name: "demo",
   examples: [
@@ -37,7 +40,8 @@ export const demo: Verb = {
       maxUnavailable: 1,
     };
     const more = given.run === undefined ? ["--run", run] : [];
-    const result = await runFromFlags({ paths: [join(SUITE, "rollouts")], flags, scored: true, terminal, more });
+    const paths = [join(SUITE, "rollouts")];
+    const result = await runFromFlags({ paths, flags, scored: true, terminal, more, assumedSeconds: SUITE_SECONDS });
     if (result === null || result.ranking === null) return 0;
     terminal.data(result.ranking);
     terminal.result(await showDemo(result.ranking, run));
