@@ -59,15 +59,16 @@ export function planLines(plan: RunPlan, isLazy: boolean): readonly [string, str
   const { verdicts, rewards, images, time, jobs } = plan;
   const first = `${plan.instances} instances, ${plan.rollouts} rollouts, ${plan.candidates} distinct candidates`;
   const pulls = images === null ? 0 : images.toPull.length;
+  const hasTests = verdicts.toRun + plan.bases.toRun > 0;
   const parts = [
-    `to do: ${isLazy ? "at most " : ""}${verdicts.toRun} candidates${verdicts.cached > 0 ? ` (${verdicts.cached} cached)` : ""}`,
+    `to do: ${isLazy && verdicts.toRun > 0 ? "at most " : ""}${verdicts.toRun} candidates${verdicts.cached > 0 ? ` (${verdicts.cached} cached)` : ""}`,
     ...(plan.bases.toRun > 0 ? [`${plan.bases.toRun} bases`] : []),
     ...(rewards === null || rewards.toScore + rewards.cached === 0
       ? []
       : [`${rewards.toScore} rewards${rewards.cached > 0 ? ` (${rewards.cached} cached)` : ""}`]),
     ...(pulls > 0 ? [`${pulls} images to pull`] : []),
     ...(images !== null && images.toMake.length > 0 ? [`${images.toMake.length} images to make`] : []),
-    `about ${duration(time.seconds)} with ${jobs} at a time (${basis(plan)})`,
+    `about ${duration(time.seconds)} with ${jobs} at a time${hasTests ? ` (${basis(plan)})` : ""}`,
   ];
   return [
     first,

@@ -120,6 +120,16 @@ describe("run", () => {
   });
 });
 
+describe("run without tests", () => {
+  it("plans rewards alone, and says nothing of how long tests take", async () => {
+    await writeFile(join(folder, "ids.jsonl"), `{"instance_id": "${ONE}"}\n`);
+    const asked = ["run", ROLLOUTS, "--instances", "ids.jsonl", "-a", "execution-free", "--dry-run"];
+    const { code, stderr } = await bestk(...asked);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^to do: 0 candidates, \d+ rewards, about \d+ s with 2 at a time$/m);
+  });
+});
+
 describe("doctor", () => {
   it("lists what there is and what is missing, with a cure", async () => {
     const { code, stdout } = await bestk("doctor", "--json");
