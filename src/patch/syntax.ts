@@ -35,7 +35,8 @@ function changesOf(hunk: PatchFile["hunks"][number], language: Language): LineCh
   let waiting: string[] = [];
   let old = hunk.oldStart;
   const place = (): void => {
-    changes.push(...waiting.map((tokens): LineChange => ["+", old, tokens]));
+    // One by one: a spread of as many arguments as a hostile patch has lines overflows the stack.
+    for (const tokens of waiting) changes.push(["+", old, tokens]);
     waiting = [];
   };
   for (const { mark, text } of linesOf(hunk)) {

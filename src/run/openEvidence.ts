@@ -107,7 +107,7 @@ export async function readPatches(
       if (patches === undefined) {
         throw new BestkError("input", `--patches ${path}: a table (${table}) that holds no patches`);
       }
-      found.push(...patches);
+      for (const patch of patches) found.push(patch);
     }
   }
   if (files.length === 0) return found;

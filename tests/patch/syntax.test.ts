@@ -58,3 +58,9 @@ describe("the same change by syntax", () => {
     expect(performance.now() - start).toBeLessThan(1000);
   });
 });
+
+it("is found of a patch with more lines than a call takes arguments", () => {
+  const lines = Array.from({ length: 200_000 }, (_, i) => `+y${i} = ${i}\n`).join("");
+  const patch = `diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1 +1,200001 @@\n x\n${lines}`;
+  expect(normalizePatch(patch).features.syntax).toMatch(/^[0-9a-f]{16}$/);
+});

@@ -96,7 +96,7 @@ async function openAll(
       signal: new AbortController().signal,
     });
     for (const problem of loaded.problems) tell(problemText(problem), problem.kind === "error");
-    evidence.push(...onlyOf(loaded.evidence, settings));
+    for (const line of onlyOf(loaded.evidence, settings)) evidence.push(line);
     for (const [instanceId, own] of loaded.labels) {
       const known = labels.get(instanceId) ?? new Map<string, boolean | null>();
       for (const [rolloutId, label] of own) known.set(rolloutId, label);

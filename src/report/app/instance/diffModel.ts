@@ -81,7 +81,8 @@ export function unifiedLines(
   let added: { line: DiffLine; old: null; now: number }[] = [];
   for (const { left, right } of rows) {
     if (left?.kind === "context" && right !== null) {
-      lines.push(...added, { line: left, old: left.number, now: right.number });
+      for (const line of added) lines.push(line);
+      lines.push({ line: left, old: left.number, now: right.number });
       added = [];
       continue;
     }
@@ -128,15 +129,15 @@ function comparedRows(
   let left = 1;
   let right = 1;
   const close = () => {
-    rows.push(...paired(block.removed, block.added, left, right));
+    for (const row of paired(block.removed, block.added, left, right)) rows.push(row);
     left += block.removed.length;
     right += block.added.length;
     block.removed = [];
     block.added = [];
   };
   for (const { value, added, removed } of parts) {
-    if (removed) block.removed.push(...value);
-    else if (added) block.added.push(...value);
+    if (removed) block.removed = block.removed.concat(value);
+    else if (added) block.added = block.added.concat(value);
     else {
       close();
       for (const text of value) {
@@ -159,7 +160,7 @@ function rowsOf(hunk: StructuredPatchHunk): readonly DiffRow[] {
   let removed: string[] = [];
   let added: string[] = [];
   const close = () => {
-    rows.push(...paired(removed, added, old, now));
+    for (const row of paired(removed, added, old, now)) rows.push(row);
     old += removed.length;
     now += added.length;
     removed = [];
