@@ -9,16 +9,7 @@ import { describeWithEngine } from "../support/engine.js";
 import { evidenceDifferences, ROOT, runThroughKills, startProgram, wrongChoices } from "../support/program.js";
 
 const SUITE = join(ROOT, "tests/fixtures/suite-python");
-const ARGS = [
-  "run",
-  join(SUITE, "rollouts"),
-  "--instances",
-  join(SUITE, "instances.jsonl"),
-  "--run",
-  "run",
-  "--json",
-  "--eager",
-];
+const ARGS = ["run", join(SUITE, "rollouts"), "--instances", join(SUITE, "instances.jsonl"), "--run", "run", "--json"];
 const SUITE_MS = 600_000;
 
 let folder: string;
