@@ -28,7 +28,7 @@ if (different > 0) {
 
 async function replayTables(): Promise<void> {
   console.log(
-    "table, aggregator (rewards): instances, same choices | containers eager → lazy, ratio, median ratio | commands: base, regression, reproduction, rerun",
+    "table, aggregator (rewards): instances, same choices | containers eager → lazy (least possible), ratio, median ratio (of the least) | commands: base, regression, reproduction, rerun",
   );
   const names = (await readdir(join(data, "evidence"))).filter((name) => /agentless-exec|11-agents/.test(name)).sort();
   for (const name of names) {
@@ -51,12 +51,14 @@ function report(title: string, replayed: readonly Replayed[]): void {
   const sum = (of: "eager" | "lazy", what: keyof Work): number =>
     replayed.reduce((all, each) => all + each[of][what], 0);
   const ratios = replayed.map(({ eager, lazy }) => eager.containers / Math.max(1, lazy.containers));
+  const least = replayed.reduce((all, each) => all + each.least, 0);
+  const bounds = replayed.map((each) => each.eager.containers / Math.max(1, each.least));
   const stages = (["base", "regression", "reproduction", "rerun"] as const).map(
     (stage) => `${sum("eager", stage)}→${sum("lazy", stage)}`,
   );
   const [before, after] = [sum("eager", "containers"), sum("lazy", "containers")];
   console.log(
-    `${title}: ${replayed.length}, ${same} | ${before} → ${after}, ${(before / Math.max(1, after)).toFixed(2)}, ${(median(ratios) ?? 0).toFixed(2)} | ${stages.join(", ")}`,
+    `${title}: ${replayed.length}, ${same} | ${before} → ${after} (${least}), ${(before / Math.max(1, after)).toFixed(2)}, ${(median(ratios) ?? 0).toFixed(2)} (${(median(bounds) ?? 0).toFixed(2)}) | ${stages.join(", ")}`,
   );
 }
 

@@ -5,11 +5,13 @@ import type { Evidence } from "../../src/core/schemas.js";
 import { ok, type Signal, unavailable } from "../../src/core/signal.js";
 import type { Task } from "../../src/core/types.js";
 import type { GroupedCandidate } from "../../src/patch/group.js";
-import { type LazyOptions, type Limits, settleInstance, waveOf } from "../../src/run/lazy.js";
+import { type LazyOptions, type Limits, needsWholeBase, settleInstance, waveOf } from "../../src/run/lazy.js";
 import type { PlannedInstance } from "../../src/run/plan.js";
-import type { CandidateResult, Part, Wanted } from "../../src/run/verdicts.js";
+import { PARTS, type Part, type Sureness } from "../../src/run/savedVerdict.js";
+import type { CandidateResult, Wanted } from "../../src/run/verdicts.js";
 import type { Aggregator } from "../../src/select/aggregator.js";
 import { closed, lazyOrder } from "../../src/select/lazy.js";
+import { BASE_RUNS } from "../../src/verify/execution.js";
 
 /** Containers, and test commands by what they are for. */
 export interface Work {
@@ -26,6 +28,8 @@ export interface Replayed {
   readonly candidates: number;
   readonly eager: Work;
   readonly lazy: Work;
+  /** Containers that no way to choose the same for certain can do without, even one that guesses right what to run. */
+  readonly least: number;
 }
 
 /** `rewards`: as the table has them, or drawn with a seed where it has none: a reward that knows nothing. */
@@ -75,18 +79,34 @@ function replayInstance(pool: readonly Evidence[], aggregator: Aggregator): Repl
     reproduction: limits.reproduction === null ? null : Number.POSITIVE_INFINITY,
   };
   let settled = settleInstance(options, unmeasured, results);
-  if (!settled.settled) runBase(lazy, limits);
+  let baseRuns = 0;
+  if (!settled.settled) baseRuns = runBase(lazy, limits, 1);
   for (settled = settleInstance(options, settled.settled ? unmeasured : limits, results); !settled.settled; ) {
-    for (const { candidate, wanted } of waveOf(options, limits, results, settled.work, 1)) {
-      const open = results.get(candidate)?.open ?? PARTS.filter((part) => limits[part] !== null);
-      const ran = runParts(lazy, signalsOf(candidate), open, wanted);
-      const left = open.filter((part) => !ran.includes(part));
-      results.set(candidate, resultOf(signalsOf(candidate), left));
+    if (baseRuns < BASE_RUNS && needsWholeBase(results)) {
+      baseRuns += runBase(lazy, limits, 1);
+      for (const [candidate, { open, unsure }] of results) {
+        const left = unsure.includes("regression") && hasFailures(signalsOf(candidate)) ? PARTS.slice(0, 1) : [];
+        results.set(candidate, resultOf(signalsOf(candidate), open, { unsure: left, best: [] }));
+      }
+    } else {
+      for (const { candidate, wanted } of waveOf(options, limits, results, settled.work, 1)) {
+        const before = results.get(candidate);
+        if (before?.unsure.includes("regression") === true && wanted.leavesReruns !== true) {
+          runAgain(lazy);
+          results.set(candidate, resultOf(signalsOf(candidate), before.open, SURE));
+          continue;
+        }
+        const open = before?.open ?? PARTS.filter((part) => limits[part] !== null);
+        const ran = runParts(lazy, signalsOf(candidate), open, wanted);
+        const left = open.filter((part) => !ran.includes(part));
+        const sureness = surenessOf(signalsOf(candidate), left, limits, baseRuns);
+        results.set(candidate, resultOf(signalsOf(candidate), left, sureness));
+      }
     }
     settled = settleInstance(options, limits, results);
   }
   const eager = nothing();
-  runBase(eager, limits);
+  runBase(eager, limits, BASE_RUNS);
   for (const candidate of instance.candidates) {
     runParts(
       eager,
@@ -94,6 +114,7 @@ function replayInstance(pool: readonly Evidence[], aggregator: Aggregator): Repl
       PARTS.filter((part) => limits[part] !== null),
       { parts: PARTS },
     );
+    if (hasFailures(signalsOf(candidate))) runAgain(eager);
   }
   const kept = pool.map((line) => {
     const result = [...results].find(([candidate]) => candidate.candidateId === line.candidateId)?.[1];
@@ -102,24 +123,42 @@ function replayInstance(pool: readonly Evidence[], aggregator: Aggregator): Repl
   });
   const chosen = aggregator.rank(pool).selected;
   const same = settled.selected === chosen && aggregator.rank(kept).selected === chosen;
-  return { instanceId: instance.task.instanceId, same, candidates: instance.candidates.length, eager, lazy };
+  const { instanceId } = instance.task;
+  const least = leastContainers(options, limits, signalsOf);
+  return { instanceId, same, candidates: instance.candidates.length, eager, lazy, least };
 }
 
-const PARTS: readonly Part[] = ["regression", "reproduction"];
-
 const NONE = unavailable("not-run", "the table has none");
+
+/** A candidate is needed if all the others' results don't settle the choice; base's second run if no result is the best there is. */
+function leastContainers(
+  options: LazyOptions,
+  limits: Limits,
+  signalsOf: (candidate: GroupedCandidate) => Evidence["signals"],
+): number {
+  const { candidates } = options.instance;
+  const all = candidates.map((each) => [each, resultOf(signalsOf(each), [], SURE)] as const);
+  const needed = candidates.filter((each) => {
+    const others = new Map(all.filter(([candidate]) => candidate !== each));
+    return !settleInstance(options, limits, others).settled;
+  });
+  if (needed.length === 0) return 0;
+  const isOneEnough = needed.every((each) => surenessOf(signalsOf(each), [], limits, 1).unsure.length === 0);
+  return (isOneEnough ? 1 : BASE_RUNS) + needed.length;
+}
 
 function nothing(): Work {
   return { containers: 0, base: 0, regression: 0, reproduction: 0, rerun: 0 };
 }
 
-/** Two containers, each with every command there is: generated tests are taken to run in one. */
-function runBase(work: Work, limits: Limits): void {
-  work.containers += 2;
-  work.base += 2 * PARTS.filter((part) => limits[part] !== null).length;
+/** A container each, with every command there is: generated tests are taken to run in one. */
+function runBase(work: Work, limits: Limits, times: number): number {
+  work.containers += times;
+  work.base += times * PARTS.filter((part) => limits[part] !== null).length;
+  return times;
 }
 
-/** What one sandbox runs of a candidate, as `verify/` does it: a regression is made sure of by one further run. */
+/** What one sandbox runs of a candidate, as `verify/` does it. */
 function runParts(
   work: Work,
   { regression }: Evidence["signals"],
@@ -131,11 +170,32 @@ function runParts(
   const ran = both && wanted.goesOn?.(regression) === false ? (["regression"] as const) : asked;
   work.containers += 1;
   for (const part of ran) work[part] += 1;
-  if (ran.includes("regression") && regression.status === "ok" && regression.value < 0) {
-    work.containers += 1;
-    work.rerun += 1;
-  }
   return ran;
+}
+
+/** A regression is made sure of by one further run. */
+function runAgain(work: Work): void {
+  work.containers += 1;
+  work.rerun += 1;
+}
+
+function hasFailures({ regression }: Evidence["signals"]): boolean {
+  return regression.status === "ok" && regression.value < 0;
+}
+
+const SURE: Sureness = { unsure: [], best: [] };
+
+/** Of what a candidate's first run gave: a table has no flaky tests, but a run that ends with it could not know. */
+function surenessOf(signals: Evidence["signals"], open: readonly Part[], limits: Limits, baseRuns: number): Sureness {
+  if (signals.regression.status !== "ok" && signals.regression.reason === "patch-failed") return SURE;
+  if (baseRuns >= BASE_RUNS)
+    return { unsure: hasFailures(signals) && !open.includes("regression") ? ["regression"] : [], best: [] };
+  const measured = PARTS.filter((part) => limits[part] !== null && !open.includes(part));
+  const isBest = (part: Part): boolean => {
+    const signal = signals[part];
+    return signal.status === "ok" && signal.value === limits[part];
+  };
+  return { unsure: measured.filter((part) => !isBest(part)), best: measured.filter(isBest) };
 }
 
 /** A count of tests is what base would say: the most that any candidate passes is the least it can be. */
@@ -154,9 +214,18 @@ function measured(signal: Signal): readonly number[] {
   return signal.status === "ok" ? [signal.value] : [];
 }
 
-function resultOf(signals: Evidence["signals"], open: readonly Part[]): CandidateResult {
+function resultOf(signals: Evidence["signals"], open: readonly Part[], sureness: Sureness): CandidateResult {
   const verdict = { key: "replayed", signals, generated: [], details: {} };
-  return { verdict, open, cached: false, retriable: false, flaky: [], newFailures: [], without: () => verdict };
+  return {
+    verdict,
+    open,
+    ...sureness,
+    cached: false,
+    retriable: false,
+    flaky: [],
+    newFailures: [],
+    without: () => verdict,
+  };
 }
 
 function instanceOf(pool: readonly Evidence[]): PlannedInstance {

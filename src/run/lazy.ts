@@ -1,6 +1,6 @@
 // Runs of an instance's candidates only what can still change the choice, and goes on from what earlier runs measured.
 import type { Evidence } from "../core/schemas.js";
-import { type Signal, unavailable } from "../core/signal.js";
+import { ok, type Signal, unavailable } from "../core/signal.js";
 import type { GroupedCandidate } from "../patch/group.js";
 import type { OpenEvidence } from "../select/bounds.js";
 import { type Settled, settle, type Work } from "../select/lazy.js";
@@ -10,7 +10,8 @@ import { reproductionTests, stableTests } from "../verify/signals.js";
 import type { PlannedInstance, PlannedRollout } from "./plan.js";
 import type { ReadyInstance } from "./ready.js";
 import type { Recorder } from "./recorder.js";
-import { type CandidateResult, emptyVerdict, hasTests, type Part, savedResult, type Wanted } from "./verdicts.js";
+import { PARTS, type Part } from "./savedVerdict.js";
+import { type CandidateResult, emptyVerdict, hasTests, savedResult, type Wanted } from "./verdicts.js";
 
 /** What came of the candidates so far; those that are not in it were not looked at. */
 export type Results = ReadonlyMap<GroupedCandidate, CandidateResult>;
@@ -60,13 +61,24 @@ export function waveOf(
   width: number,
 ): readonly Wave[] {
   const { candidates } = options.instance;
-  return work.slice(0, width).flatMap(({ candidateId, signal }) => {
+  return work.slice(0, width).flatMap(({ candidateId, signal }): readonly Wave[] => {
     const candidate = candidates.find((each) => each.candidateId === candidateId);
     if (candidate === undefined) return [];
     const goesOn = (regression: Signal): boolean => goesOnWith(regression, candidate, options, limits, results, width);
-    const parts: readonly Part[] = signal === "regression" ? ["regression", "reproduction"] : [signal];
-    return [{ candidate, wanted: signal === "regression" ? { parts, goesOn } : { parts } }];
+    const isToConfirm = signal === "regression" && results.get(candidate)?.unsure.includes("regression") === true;
+    if (signal === "reproduction" || isToConfirm) return [{ candidate, wanted: { parts: [signal] } }];
+    return [{ candidate, wanted: { parts: PARTS, goesOn, leavesReruns: true } }];
   });
+}
+
+/**
+ * Whether base's second run is what to do next, where the choice is not settled: a result rests on which tests are flaky, or there
+ * is nothing better than one that is whole already, if only its tests count.
+ */
+export function needsWholeBase(results: Results): boolean {
+  return [...results.values()].some(
+    ({ open, unsure, best }) => unsure.length > 0 || (open.length === 0 && best.length > 0),
+  );
 }
 
 /** Results that earlier runs left, to begin with. */
@@ -89,8 +101,9 @@ export function flakyIn(results: Results): readonly string[] {
 }
 
 /**
- * A second sandbox costs more than the generated tests do as a rule: they are run with the regression tests where they are next,
- * and where the candidate has failures that are no worse than the others' so far, which then are the tests' rather than its own.
+ * A second sandbox costs more than the generated tests do as a rule: they are run with the regression tests where they are next.
+ * What failed may be flaky, and to run it again takes a sandbox too, which what the generated tests say may spare: so they are
+ * gone on to as if nothing had failed.
  */
 function goesOnWith(
   regression: Signal,
@@ -101,21 +114,22 @@ function goesOnWith(
   width: number,
 ): boolean {
   if (regression.status !== "ok") return false;
+  const atBest = ok(0);
   const pool = openPool(options, limits, results);
   const next = pool.map((each): OpenEvidence => {
     if (each.evidence.candidateId !== candidate.candidateId) return each;
     const { regression: _, ...open } = each.open;
-    return { evidence: { ...each.evidence, signals: { ...each.evidence.signals, regression } }, open };
+    return { evidence: { ...each.evidence, signals: { ...each.evidence.signals, regression: atBest } }, open };
   });
   const settled = settle(next, options.order);
   if (settled.settled) return false;
   const place = settled.work.findIndex(({ candidateId }) => candidateId === candidate.candidateId);
   if (place === -1 || settled.work[place]?.signal !== "reproduction") return false;
   if (place < width) return true;
-  const others = pool.flatMap(({ evidence: { signals, candidateId } }) =>
-    candidateId !== candidate.candidateId && signals.regression.status === "ok" ? [signals.regression.value] : [],
+  return pool.some(
+    ({ evidence: { signals, candidateId } }) =>
+      candidateId !== candidate.candidateId && signals.regression.status === "ok",
   );
-  return others.length > 0 && others.every((value) => value <= regression.value);
 }
 
 /** The instance's rollouts as they stand. */
@@ -154,8 +168,8 @@ function openEvidence(
   if (!hasTests(task)) return { evidence: line({ regression: NOTHING, reproduction: NOTHING }), open: {} };
   const result = results.get(candidate);
   if (result === undefined) return { evidence: line({ regression: UNKNOWN, reproduction: UNKNOWN }), open: limits };
-  const open = Object.fromEntries(result.open.map((part) => [part, limits[part]]));
-  return { evidence: line(result.without(flaky).signals), open };
+  const open = Object.fromEntries([...result.open, ...result.unsure].map((part) => [part, limits[part]]));
+  return { evidence: line(result.without(flaky).signals), open, best: result.best };
 }
 
 const NO_PATCH = unavailable("no-patch", "the rollout's record carries no patch");

@@ -9,13 +9,21 @@ import {
   type LazyOptions,
   limitsOf,
   limitsOn,
+  needsWholeBase,
   type Results,
   savedResults,
   settleInstance,
   waveOf,
 } from "./lazy.js";
 import type { PlannedInstance } from "./plan.js";
-import { type ReadyInstance, readyInstance, savedInstance, type WorkOptions } from "./ready.js";
+import {
+  isBaseOpen,
+  type ReadyInstance,
+  readyInstance,
+  savedInstance,
+  type WorkOptions,
+  withWholeBase,
+} from "./ready.js";
 import type { Recorder } from "./recorder.js";
 import type { WorkQueue } from "./schedule.js";
 import { fetchAhead } from "./scheduleEnvironment.js";
@@ -54,11 +62,12 @@ export async function dispatchLazily(
     await recordResults(recorder, instance, nothing);
     return true;
   }
-  const prepare = isSettled ? savedInstance : readyInstance;
   const patches = instance.candidates.map(({ patch }) => patch).filter((patch) => patch !== "");
   if (!isSettled) await fetchAhead(task, options);
   const begun = await dispatch.work(async () => {
-    return options.drain.aborted ? undefined : prepare(task, patches, { ...options, firstCandidates: 1 });
+    if (options.drain.aborted) return undefined;
+    const first = { ...options, firstCandidates: 1 };
+    return isSettled ? savedInstance(task, patches, first) : readyInstance(task, patches, first, "once");
   }, place);
   if (begun === undefined) return true;
   if (begun === null) {
@@ -81,16 +90,30 @@ export async function dispatchLazily(
 async function runWaves(
   dispatch: LazyDispatch,
   lazy: LazyOptions,
-  ready: ReadyInstance,
+  begun: ReadyInstance,
   place: number,
   isLast: boolean,
 ): Promise<Results | "drained" | "retriable"> {
-  const { options, together, work, recorder } = dispatch;
-  const results = await savedResults(lazy.instance, ready, options);
-  const limits = limitsOn(ready.base);
-  for (let width = 1; ; width = Math.min(2 * width, dispatch.width)) {
+  const { options, together, work, recorder, prepared } = dispatch;
+  let ready = begun;
+  let results = await savedResults(lazy.instance, ready, options);
+  let width = 1;
+  for (;;) {
+    const limits = limitsOn(ready.base);
     const next = settleInstance(lazy, limits, results);
     if (next.settled) return results;
+    if (isBaseOpen(ready) && needsWholeBase(results)) {
+      const open = ready;
+      const whole = await work(async () => (options.drain.aborted ? null : withWholeBase(open, options)), place);
+      if (whole === null) return "drained";
+      prepared.set(ready.task.instanceId, whole);
+      if ("failure" in whole) {
+        return isTransient(whole.failure) && !isLast ? "retriable" : allFailed(lazy.instance, whole, options);
+      }
+      ready = whole;
+      results = await savedResults(lazy.instance, ready, options);
+      continue;
+    }
     const wave = waveOf(lazy, limits, results, next.work, width);
     if (wave.length === 0) throw new RangeError(`${ready.task.instanceId}: nothing to run, and nothing is settled`);
     ready.environment.expect(wave.length);
@@ -122,10 +145,15 @@ async function runWaves(
       if (result.open.length === 0) recorder.finished(candidate, result.verdict, result.cached, seconds);
     }
     if (options.drain.aborted) return "drained";
+    width = Math.min(2 * width, dispatch.width);
   }
 }
 
-async function allFailed(instance: PlannedInstance, failed: FailedInstance, options: WorkOptions): Promise<Results> {
+async function allFailed(
+  instance: PlannedInstance,
+  failed: FailedInstance,
+  options: WorkOptions,
+): Promise<Map<GroupedCandidate, CandidateResult>> {
   const runnable = instance.candidates.filter(({ patch }) => patch !== "");
   const results = runnable.map(async (each) => [each, await verdictOf(each, failed, options)] as const);
   return new Map(await Promise.all(results));

@@ -16,8 +16,8 @@ import type {
 import type { BaseMeasurement } from "../verify/execution.js";
 import { textPath } from "./pageInputs.js";
 import { linesByInstance } from "./pageLines.js";
+import type { SavedVerdict } from "./savedVerdict.js";
 import { logFolder } from "./store.js";
-import type { SavedVerdict } from "./verdicts.js";
 
 /** `verdictKeys` by instance and candidate (`verdictName`): a saved result under another key is of another configuration. */
 export async function instanceReader(

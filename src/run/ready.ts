@@ -2,13 +2,14 @@
 import type { Amount } from "../core/cost.js";
 import { contentHash } from "../core/hash.js";
 import type { Task } from "../core/types.js";
-import { BASE_RUNS, type BaseMeasurement, measureBase } from "../verify/execution.js";
+import { isPlainBase } from "../verify/baseOnce.js";
+import { BASE_RUNS, type BaseMeasurement, measureBase, type TreeRuns } from "../verify/execution.js";
 import { listTree } from "../verify/listTree.js";
 import { editedFiles, isSelectable, selectTests, type TestSelection } from "../verify/selectTests.js";
 import { reproductionTests, stableTests } from "../verify/signals.js";
 import { type FileTrial, needsTrial, tryFiles } from "../verify/slowFiles.js";
 import type { Machine } from "./attempts.js";
-import { type CostSheet, meter } from "./costs.js";
+import { type CostSheet, meter, sumOf } from "./costs.js";
 import type { Environments, PreparedEnvironment } from "./environments.js";
 import { type Emit, stopwatch } from "./events.js";
 import { type FailedInstance, failedInstance, must, NotMeasured } from "./giveUp.js";
@@ -56,6 +57,7 @@ export interface ReadyInstance {
   /** With the test files that were chosen. */
   readonly task: Task;
   readonly environment: ReadyEnvironment;
+  /** Run once where that is enough for the time being (`once`), else `BASE_RUNS` times. */
   readonly base: BaseMeasurement;
   /** Key of the saved base that verdicts are relative to. */
   readonly baseKey: string;
@@ -63,18 +65,42 @@ export interface ReadyInstance {
   readonly tests: ChosenTests | null;
 }
 
-/** Prepares an instance for the candidates with these patches. What trying again can't mend is its failure alone. */
+/** How often base runs: until nothing is open, until nothing but flaky tests is (`isPlainBase`), or not at all. */
+type BaseRuns = "whole" | "once" | "saved";
+
+/**
+ * Prepares an instance for the candidates with these patches. What trying again can't mend is its failure alone. `once`: base's
+ * second run is left for `withWholeBase` where the first one is plain.
+ */
 export async function readyInstance(
   task: Task,
   patches: readonly string[],
   options: WorkOptions,
+  baseRuns: Exclude<BaseRuns, "saved"> = "whole",
 ): Promise<ReadyInstance | FailedInstance> {
   try {
-    const ready = await prepareAndMeasure(task, patches, options);
+    const ready = await prepareAndMeasure(task, patches, options, baseRuns);
     warnOfUselessTests(ready, options.emit);
     return ready;
   } catch (thrown) {
     return failedInstance(thrown, task, options);
+  }
+}
+
+/** Whether flaky tests of base are not known yet. */
+export function isBaseOpen({ base }: ReadyInstance): boolean {
+  return base.runs.length < BASE_RUNS;
+}
+
+/** The same instance with all runs of base; it keeps its environment. */
+export async function withWholeBase(
+  ready: ReadyInstance,
+  options: WorkOptions,
+): Promise<ReadyInstance | FailedInstance> {
+  try {
+    return await measured(ready, ready.environment, options, "whole");
+  } catch (thrown) {
+    return failedInstance(thrown, ready.task, options);
   }
 }
 
@@ -85,7 +111,7 @@ export async function savedInstance(
   options: WorkOptions,
 ): Promise<ReadyInstance | FailedInstance | null> {
   try {
-    return await prepareAndMeasure(task, patches, options, false);
+    return await prepareAndMeasure(task, patches, options, "saved");
   } catch (thrown) {
     return thrown instanceof NotMeasured ? null : failedInstance(thrown, task, options);
   }
@@ -95,25 +121,36 @@ async function prepareAndMeasure(
   task: Task,
   patches: readonly string[],
   options: WorkOptions,
-  mayRun = true,
+  baseRuns: BaseRuns,
 ): Promise<ReadyInstance> {
   const environment = await readyEnvironment(task, options, (job) => must(task.instanceId, "image", options, job));
   try {
     const chosen = await chooseTests(task, patches, environment, options);
-    if (mayRun) environment.expect(BASE_RUNS + Math.min(patches.length, options.firstCandidates ?? patches.length));
-    const measured = await baseOf(chosen.task, "base", environment, options, mayRun);
-    if (!needsTrial(chosen.task, measured.base)) return { environment, ...chosen, ...measured };
-    const fewer = await withoutSlowFiles(chosen, environment, options);
-    if (fewer === null) return { environment, ...chosen, ...measured };
-    return {
-      environment,
-      ...fewer,
-      ...(await baseOf(fewer.task, "base-without-slow-files", environment, options, mayRun)),
-    };
+    const candidates = Math.min(patches.length, options.firstCandidates ?? patches.length);
+    if (baseRuns !== "saved") environment.expect((baseRuns === "once" ? 1 : BASE_RUNS) + candidates);
+    return await measured(chosen, environment, options, baseRuns);
   } catch (thrown) {
     await environment[Symbol.asyncDispose]();
     throw thrown;
   }
+}
+
+async function measured(
+  chosen: Chosen,
+  environment: ReadyEnvironment,
+  options: WorkOptions,
+  baseRuns: BaseRuns,
+): Promise<ReadyInstance> {
+  const { task, tests } = chosen;
+  const found = await baseOf(task, "base", environment, options, baseRuns);
+  if (!needsTrial(task, found.base)) return { environment, task, tests, ...found };
+  const fewer = await withoutSlowFiles(chosen, environment, options);
+  if (fewer === null) return { environment, task, tests, ...found };
+  return {
+    environment,
+    ...fewer,
+    ...(await baseOf(fewer.task, "base-without-slow-files", environment, options, baseRuns)),
+  };
 }
 
 /** Tests that can't tell anything are a mistake in the instance more often than not, and would pass in silence. */
@@ -195,28 +232,35 @@ async function baseOf(
   folder: string,
   environment: PreparedEnvironment,
   options: WorkOptions,
-  mayRun: boolean,
+  baseRuns: BaseRuns,
 ): Promise<{ base: BaseMeasurement; baseKey: string }> {
   const { instanceId } = task;
   const { directory, environments, nonce, emit, stop } = options;
   const baseKey = keyOf(task, folder, environment, environments);
-  const saved = await directory.load<BaseMeasurement & { readonly used?: Amount }>([instanceId, folder], baseKey);
-  if (saved !== null) {
-    options.costs?.base(instanceId, folder, saved.runs, saved.used);
+  const saved = await directory.load<SavedBase>([instanceId, folder], baseKey);
+  const before = saved?.runs ?? [];
+  const isEnough = (first: TreeRuns): boolean => baseRuns !== "whole" && isPlainBase(first);
+  const [first] = before;
+  if (saved !== null && first !== undefined && (before.length >= BASE_RUNS || isEnough(first))) {
+    options.costs?.base(instanceId, folder, before, saved.used);
     emit({ type: "base", instanceId, cached: true, seconds: 0 });
     return { base: saved, baseKey };
   }
-  if (!mayRun) throw new NotMeasured(instanceId);
+  if (baseRuns === "saved") throw new NotMeasured(instanceId);
   emit({ type: "base-started", instanceId });
   const seconds = stopwatch();
   const metered = meter(environment.open);
   const context = { open: metered.open, nonce };
-  const { base, logs } = await must(instanceId, "base", options, () => measureBase(task, context, stop));
-  await directory.save([instanceId, folder], baseKey, { ...base, used: metered.used() }, logs);
-  options.costs?.base(instanceId, folder, base.runs, metered.used());
+  const wanted = { before, ...(baseRuns === "once" ? { isEnough } : {}) };
+  const { base, logs } = await must(instanceId, "base", options, () => measureBase(task, context, stop, wanted));
+  const used = sumOf(metered.used(), ...(saved?.used === undefined ? [] : [saved.used]));
+  await directory.save([instanceId, folder], baseKey, { ...base, used }, logs);
+  options.costs?.base(instanceId, folder, base.runs, used);
   emit({ type: "base", instanceId, cached: false, seconds: seconds() });
   return { base, baseKey };
 }
+
+type SavedBase = BaseMeasurement & { readonly used?: Amount };
 
 /** null if none of the files can be run, or all: then base stays as it was measured. */
 async function withoutSlowFiles(

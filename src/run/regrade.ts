@@ -12,8 +12,8 @@ import { rerunLog } from "../verify/reruns.js";
 import { rereadRun, type TestRun } from "../verify/testRun.js";
 import { generatedField, type KeyedVerdict } from "./evidence.js";
 import { type LabelledRanking, writeRankings } from "./ranking.js";
+import { gradeSaved, keyedVerdict, type SavedVerdict } from "./savedVerdict.js";
 import { RunDirectory } from "./store.js";
-import { gradeSaved, keyedVerdict, type SavedVerdict } from "./verdicts.js";
 
 export interface Regraded {
   /** null for a dry run. */
@@ -94,7 +94,7 @@ async function gradeAll(
       const alone = first[index] as ExecutionVerdict;
       const isClean = alone.regression.newFailures.length === 0;
       const verdict = isClean ? alone : gradeSaved(saved, base, flaky);
-      verdicts.set(work, keyedVerdict(key, verdict, saved));
+      verdicts.set(work, keyedVerdict(key, verdict, saved, base));
     }
   }
   return verdicts;

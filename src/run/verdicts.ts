@@ -1,46 +1,40 @@
 // The verdict on one candidate, from the cache or from a sandbox; only failures of the machine are tried again.
-
 import type { Amount } from "../core/cost.js";
 import { type Signal, unavailable } from "../core/signal.js";
 import type { Task } from "../core/types.js";
 import type { GroupedCandidate } from "../patch/group.js";
-import { type BaseMeasurement, type ExecutionVerdict, gradeRuns } from "../verify/execution.js";
-import { verifyWithReruns } from "../verify/reruns.js";
-import { regressionSignal } from "../verify/signals.js";
-import type { TestRun } from "../verify/testRun.js";
 import { attempt, type FailedAttempt, failureKind, isTransient } from "./attempts.js";
 import { meter, sumOf } from "./costs.js";
-import { detailsOf, type KeyedVerdict } from "./evidence.js";
+import type { KeyedVerdict } from "./evidence.js";
 import type { FailedInstance } from "./giveUp.js";
-import { type ChosenTests, keyOf, type ReadyInstance, type WorkOptions } from "./ready.js";
-
-/** A candidate's saved result: its runs decide, the rest can be computed again from them (`bestk regrade`). */
-export interface SavedVerdict extends ExecutionVerdict {
-  /** Key of the base that it is relative to. */
-  readonly baseKey: string;
-  readonly tests: ChosenTests | null;
-  /** Runs that reached the time limit first and ended in time when made again. */
-  readonly late: readonly string[];
-  /** Attempts that the machine failed, before this one. */
-  readonly attempts: readonly FailedAttempt[];
-  /** What its runs took; absent in results of older versions. */
-  readonly used?: Amount;
-}
-
-/** Parts of a verdict: signals that tests give. */
-export type Part = "regression" | "reproduction";
+import { keyOf, type ReadyInstance, type WorkOptions } from "./ready.js";
+import { runCandidate, type Todo } from "./runCandidate.js";
+import {
+  gradeSaved,
+  isUnconfirmed,
+  keyedVerdict,
+  NOT_NEEDED,
+  openParts,
+  PARTS,
+  type Part,
+  type SavedVerdict,
+  type Sureness,
+  surenessOf,
+} from "./savedVerdict.js";
 
 /** Which parts are wanted of a candidate. */
 export interface Wanted {
   readonly parts: readonly Part[];
   /** Asked in the sandbox, once regression is known as far as one run tells: whether to go on to the generated tests. */
   readonly goesOn?: (regression: Signal) => boolean;
+  /** Leaves tests that fail to be run again when it could matter. */
+  readonly leavesReruns?: boolean;
 }
 
-export const EVERYTHING: Wanted = { parts: ["regression", "reproduction"] };
+export const EVERYTHING: Wanted = { parts: PARTS };
 
 /** What came of a candidate. */
-export interface CandidateResult {
+export interface CandidateResult extends Sureness {
   readonly verdict: KeyedVerdict;
   /** Parts that were not measured; their signals are `could-not-matter`. */
   readonly open: readonly Part[];
@@ -66,33 +60,31 @@ export async function verdictOf(
   wanted: Wanted = EVERYTHING,
 ): Promise<CandidateResult> {
   if ("failure" in ready) return infraResult(ready.failure, ready.failed);
-  const { task, environment, base, baseKey, tests } = ready;
+  const { task, environment } = ready;
   const { directory, nonce, emit, stop } = options;
   const { instanceId } = task;
   const { candidateId, patch } = candidate;
   const { key, saved } = await savedVerdict(candidate, ready, options);
-  const missing = openParts(saved, task).filter((part) => wanted.parts.includes(part));
-  if (saved !== null && missing.length === 0) return resultOf(key, saved, ready, candidate, true, options);
-  const part = {
-    ...task,
-    regression: missing.includes("regression") ? task.regression : null,
-    generated: missing.includes("reproduction") ? task.generated : [],
-  };
-  const baseRuns = base.runs.flatMap(({ regression }) => regression ?? []);
-  const { goesOn } = wanted;
-  const gate = goesOn === undefined ? {} : { goesOn: (run: TestRun) => goesOn(regressionSignal(baseRuns, run)) };
+  const todo = todoOf(saved, ready, wanted);
+  if (saved !== null && todo.parts.length === 0 && !todo.reruns) {
+    return resultOf(key, saved, ready, candidate, true, options);
+  }
   emit({ type: "candidate-started", instanceId, candidateId });
   const metered = meter(environment.open);
-  const context = { open: metered.open, nonce, ...gate };
-  const done = await attempt({ ...options, instanceId }, () => verifyWithReruns(part, patch, base, context, stop));
+  const context = { open: metered.open, nonce };
+  const done = await attempt({ ...options, instanceId }, () =>
+    runCandidate(ready, patch, saved, todo, wanted.goesOn, context, stop),
+  );
   if (!done.ok) {
     emit({ type: "warning", message: `${instanceId} ${candidateId.slice(0, 19)}: ${done.error.message}` });
     return infraResult(done.error, done.failed);
   }
-  const { verdict, logs, late } = done.value;
-  const now: SavedVerdict = { ...verdict, baseKey, tests, late, attempts: done.failed, used: metered.used() };
-  const whole = saved === null ? now : joined(saved, now);
-  const result: SavedVerdict = { ...whole, ...gradeSaved(whole, base) };
+  const { result: ran, logs } = done.value;
+  const result: SavedVerdict = {
+    ...ran,
+    attempts: [...(saved?.attempts ?? []), ...done.failed],
+    ...(saved !== null && saved.used === undefined ? {} : { used: sumOf(metered.used(), saved?.used ?? NO_AMOUNT) }),
+  };
   await directory.save([instanceId, candidateId], key, result, { "candidate.patch": patch, ...logs });
   return resultOf(key, result, ready, candidate, false, options);
 }
@@ -117,41 +109,14 @@ async function savedVerdict(
   return { key, saved: saved?.baseKey === baseKey ? saved : null };
 }
 
-/** Parts that have tests and no runs. A patch that doesn't apply has none to make. */
-export function openParts(saved: Pick<SavedVerdict, "applied" | "runs"> | null, task: RunnableTests): readonly Part[] {
-  if (saved !== null && saved.applied === null) return [];
-  const { regression = null, generated = {} } = saved?.runs ?? {};
-  return [
-    ...(task.regression !== null && regression === null ? (["regression"] as const) : []),
-    ...(task.generated.length > 0 && Object.keys(generated).length === 0 ? (["reproduction"] as const) : []),
-  ];
-}
+const NO_AMOUNT: Amount = { containers: 0, commands: 0, containerSeconds: 0 };
 
-type RunnableTests = { readonly regression: unknown; readonly generated: readonly unknown[] };
-
-/** Both parts of a verdict, measured one after the other. */
-function joined(before: SavedVerdict, now: SavedVerdict): SavedVerdict {
-  if (now.applied === null) return now;
-  const together = [...(before.runs.together ?? []), ...(now.runs.together ?? [])];
-  const runs = {
-    regression: now.runs.regression ?? before.runs.regression,
-    generated: { ...before.runs.generated, ...now.runs.generated },
-    ...(together.length === 0 ? {} : { together }),
-  };
-  return {
-    ...now,
-    runs,
-    reruns: [...before.reruns, ...now.reruns],
-    late: [...before.late, ...now.late],
-    attempts: [...before.attempts, ...now.attempts],
-    ...(before.used === undefined || now.used === undefined ? {} : { used: sumOf(before.used, now.used) }),
-  };
-}
-
-const NOT_NEEDED = unavailable("could-not-matter", "left out: no outcome of it could change the choice");
-
-function withOpen(signals: KeyedVerdict["signals"], open: readonly Part[]): KeyedVerdict["signals"] {
-  return { ...signals, ...Object.fromEntries(open.map((part) => [part, NOT_NEEDED])) };
+/** What is wanted and not there yet. */
+function todoOf(saved: SavedVerdict | null, { task, base }: ReadyInstance, wanted: Wanted): Todo {
+  const parts = openParts(saved, task).filter((part) => wanted.parts.includes(part));
+  const isRun = parts.includes("regression");
+  const isLeft = saved?.rerunsLeft === true && wanted.parts.includes("regression") && isUnconfirmed(saved, base);
+  return { parts, reruns: wanted.leavesReruns !== true && (isRun || isLeft) };
 }
 
 /** Verdict on a candidate of which nothing was run, because nothing of it could change the choice. */
@@ -161,35 +126,6 @@ export const COULD_NOT_MATTER: KeyedVerdict = {
   generated: [],
   details: {},
 };
-
-/** The figures of a saved result, computed again from its runs. `quarantined`: tests flaky on another candidate. */
-export function gradeSaved(
-  saved: SavedVerdict,
-  base: BaseMeasurement,
-  quarantined: readonly string[] = [],
-): ExecutionVerdict {
-  const { applied, runs, reruns } = saved;
-  const [first] = base.runs;
-  // What was asked of base was asked of the candidate.
-  const generated = Object.keys(first?.generated ?? {}).map((id) => ({ id }));
-  const task = { regression: first?.regression ?? null, generated };
-  if (applied === null) return saved;
-  const graded = gradeRuns(task, base, runs, applied, { reruns, quarantined });
-  return { ...graded, signals: withOpen(graded.signals, openParts(saved, task)) };
-}
-
-/** A graded result as evidence has it. */
-export function keyedVerdict(key: string, graded: ExecutionVerdict, saved: SavedVerdict): KeyedVerdict {
-  const { reruns, tests, late, attempts } = saved;
-  const details = {
-    ...detailsOf(graded),
-    ...(tests === null ? {} : { tests }),
-    ...(reruns.length === 0 ? {} : { reruns: reruns.map(({ files, run }) => ({ files, end: run.end })) }),
-    ...(late.length === 0 ? {} : { late }),
-    ...(attempts.length === 0 ? {} : { attempts }),
-  };
-  return { key, signals: graded.signals, generated: graded.generated, details };
-}
 
 function resultOf(
   key: string,
@@ -202,12 +138,13 @@ function resultOf(
   const graded = gradeSaved(saved, base);
   const { passedAgain: flaky, newFailures } = graded.regression;
   const without = (quarantined: readonly string[]): KeyedVerdict =>
-    keyedVerdict(key, gradeSaved(saved, base, quarantined), saved);
-  const verdict = keyedVerdict(key, graded, saved);
+    keyedVerdict(key, gradeSaved(saved, base, quarantined), saved, base);
+  const verdict = keyedVerdict(key, graded, saved, base);
   const open = openParts(saved, task);
   const { used, runs, reruns } = saved;
   costs?.candidate(instanceId, candidateId, { used, runs, reruns, whole: open.length === 0, cached });
-  return { verdict, open, cached, retriable: false, flaky, newFailures, without };
+  const sureness = surenessOf(saved, task, base);
+  return { verdict, open, ...sureness, cached, retriable: false, flaky, newFailures, without };
 }
 
 /** Verdict on a rollout whose candidate needs no sandbox: the normalised patch is empty. */
@@ -239,6 +176,6 @@ function infraResult(error: FailedInstance["failure"], attempts: readonly Failed
   const signal = unavailable("infra", error.message);
   const details = { failure: failureKind(error), attempts };
   const verdict = { key: null, signals: { regression: signal, reproduction: signal }, generated: [], details };
-  const nothing = { open: [], cached: false, flaky: [], newFailures: [] };
+  const nothing = { open: [], unsure: [], best: [], cached: false, flaky: [], newFailures: [] };
   return { verdict, ...nothing, retriable: isTransient(error), without: () => verdict };
 }

@@ -16,6 +16,8 @@ export interface OpenEvidence {
   readonly evidence: Evidence;
   /** The best value that is still possible, by signal that is open; Infinity: nothing bounds it, null: it can have none. */
   readonly open: Readonly<Partial<Record<TestSignal, number | null>>>;
+  /** Signals that are measured and the best that there is, if any rollout comes to have a value: all may lose it yet. */
+  readonly best?: readonly TestSignal[];
 }
 
 /** One key of one rollout; equal bounds: it is measured. */
@@ -24,6 +26,8 @@ interface Cell {
   readonly best: Signal;
   /** Open cells of one candidate turn out the same. */
   readonly candidateId: string | null;
+  /** Whether it is measured for good: then its key counts, if it has a value. */
+  readonly isFinal: boolean;
 }
 
 export interface BoundedRow {
@@ -41,9 +45,12 @@ export function boundRows(pool: readonly OpenEvidence[], keys: readonly Key[]): 
       evidence: each.evidence,
       cells: keys.map((key, index): Cell => {
         const best = openValue(each, key);
-        if (best !== undefined) return { worst: WORST, best: atMost(best), candidateId: each.evidence.candidateId };
+        if (best !== undefined) {
+          return { worst: WORST, best: atMost(best), candidateId: each.evidence.candidateId, isFinal: false };
+        }
         const signal = (readers[index] ?? key.read)(each.evidence, evidence);
-        return { worst: signal, best: signal, candidateId: null };
+        const isFinal = each.best?.every((name) => name !== key.signal) ?? true;
+        return { worst: signal, best: signal, candidateId: null, isFinal };
       }),
     }))
     .sort((a, b) => compareNatural(a.evidence.rolloutId, b.evidence.rolloutId));
@@ -85,7 +92,7 @@ export function worldsOf(rows: readonly BoundedRow[], options: LexicographicOpti
   const sets = options.keys.reduce<readonly (readonly UsedKey[])[]>(
     (before, key, index) => {
       const cells = rows.flatMap(({ cells: own }) => own[index] ?? []);
-      const isUsed = cells.some(({ worst }) => worst.status === "ok");
+      const isUsed = cells.some(({ worst, isFinal }) => isFinal && worst.status === "ok");
       const mayBeUsed = cells.some(({ best }) => best.status === "ok");
       return before.flatMap((used) => [...(mayBeUsed ? [[...used, { key, index }]] : []), ...(isUsed ? [] : [used])]);
     },

@@ -47,9 +47,11 @@ export interface TreeRuns {
   readonly generated: RunsById;
   /** Generated tests that ran in one command. */
   readonly together?: readonly Together[];
+  /** Of base's first run, if no second one was to follow: ids of generated tests that one command can run. */
+  readonly groups?: readonly (readonly string[])[];
 }
 
-/** The base commit's runs, one a fresh sandbox. */
+/** The base commit's runs, one a fresh sandbox; fewer than `BASE_RUNS` as long as more could decide nothing (`baseOnce`). */
 export interface BaseMeasurement {
   readonly runs: readonly TreeRuns[];
 }
@@ -89,17 +91,30 @@ export interface Grading {
   readonly quarantined: readonly string[];
 }
 
+/** What base's runs are wanted for. */
+export interface BaseWanted {
+  /** Runs that were made before. */
+  readonly before?: readonly TreeRuns[];
+  /** Whether this first run is enough for the time being; absent: all runs are made. */
+  readonly isEnough?: (first: TreeRuns) => boolean;
+}
+
+/** Goes on from the runs that were made before; logs are of new ones. */
 export async function measureBase(
   task: Task,
   context: ExecutionContext,
   signal: AbortSignal,
+  { before = [], isEnough }: BaseWanted = {},
 ): Promise<{ base: BaseMeasurement; logs: Logs }> {
-  const runs: TreeRuns[] = [];
+  const runs: TreeRuns[] = [...before];
   const logs: Record<string, string> = {};
-  for (let i = 0; i < BASE_RUNS; i++) {
+  for (let i = runs.length; i < BASE_RUNS; i++) {
+    const [first] = runs;
+    if (first !== undefined && isEnough?.(first) === true) break;
     await using sandbox = await context.open(signal);
     await snapshotBase(sandbox, signal);
-    const measured = await runTree(task, sandbox, { base: runs, changes: null }, context, signal);
+    const known = { base: runs, changes: null, isLast: i === 0 && isEnough !== undefined };
+    const measured = await runTree(task, sandbox, known, context, signal);
     runs.push(measured.runs);
     for (const [name, text] of Object.entries(measured.logs)) logs[`${i + 1}.${name}`] = text;
   }
@@ -184,6 +199,8 @@ function regressionFigures(
 interface Known {
   readonly base: readonly TreeRuns[];
   readonly changes: Changes | null;
+  /** Of base's first run: candidates may follow before its second. */
+  readonly isLast?: boolean;
 }
 
 async function runTree(
@@ -228,26 +245,32 @@ async function runTree(
   };
   const done = await runGenerated(sandbox, task.generated, plan, { nonce: context.nonce, signal });
   const together = done.together.length === 0 ? {} : { together: done.together };
-  return { runs: { regression, generated: done.runs, ...together }, logs: { ...logs, ...done.logs } };
+  const groups = plan.triesGroups ? { groups: done.groups } : {};
+  return { runs: { regression, generated: done.runs, ...together, ...groups }, logs: { ...logs, ...done.logs } };
 }
 
-/** Base's first run takes each test by itself, its second tries them together, and a candidate does as base could. */
+/** Base finds out which tests one command can run, each having run by itself first; a candidate does as base could. */
 function groupsOf(
   tests: readonly GeneratedTest[],
-  { base, changes }: Known,
-): Pick<GeneratedPlan, "groups" | "alone" | "mustAgree" | "limitOf"> {
-  const [first, ...later] = base;
+  { base, changes, isLast = false }: Known,
+): Pick<GeneratedPlan, "groups" | "alone" | "mustAgree" | "triesGroups" | "limitOf"> {
+  const [first] = base;
   const alone = first?.generated ?? {};
-  const last = later.at(-1);
+  const named = (groups: readonly (readonly string[])[]) =>
+    groups.map((ids) => tests.filter(({ id }) => ids.includes(id))).filter((group) => group.length > 1);
   const longest = (group: readonly GeneratedTest[]): number => Math.max(...group.map((test) => test.timeoutSeconds));
-  if (last === undefined) return { groups: groupable(tests, alone), alone, mustAgree: true, limitOf: longest };
-  const chosen = (last.together ?? []).map(({ ids }) => tests.filter(({ id }) => ids.includes(id)));
+  if (changes === null) {
+    const groups = first?.groups === undefined ? groupable(tests, alone) : named(first.groups);
+    return { groups, alone, mustAgree: true, triesGroups: isLast, limitOf: longest };
+  }
+  const last = base.at(-1);
   const onBase = (group: readonly GeneratedTest[]): number =>
-    group.reduce((sum, { id }) => sum + (last.generated[id]?.durationMs ?? 0), 0) / 1000;
+    group.reduce((sum, { id }) => sum + (last?.generated[id]?.durationMs ?? 0), 0) / 1000;
   return {
-    groups: chosen.filter((group) => group.length > 1),
+    groups: named(last?.groups ?? (last?.together ?? []).map(({ ids }) => ids)),
     alone,
-    mustAgree: changes === null,
+    mustAgree: false,
+    triesGroups: false,
     // A candidate that hangs is found out early: each test then gets its own limit.
     limitOf: (group) => Math.min(longest(group), 10 + 5 * onBase(group)),
   };

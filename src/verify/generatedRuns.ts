@@ -21,6 +21,8 @@ export interface Together {
 export interface GeneratedResult {
   readonly runs: RunsById;
   readonly together: readonly Together[];
+  /** Ids of tests that one command can run, where `triesGroups` asked for it. */
+  readonly groups: readonly (readonly string[])[];
   readonly logs: Readonly<Record<string, string>>;
 }
 
@@ -32,6 +34,8 @@ export interface GeneratedPlan {
   readonly alone: RunsById;
   /** Whether a group must say on this tree what each test says by itself: so on base, which then decides for all. */
   readonly mustAgree: boolean;
+  /** Finds out, once each test ran by itself, which ones a command can run together: of base's first run, if no second one follows. */
+  readonly triesGroups: boolean;
   /** A limit for a group in seconds, over which its tests run by themselves. */
   readonly limitOf: (group: readonly GeneratedTest[]) => number;
   /** Whether canaries fit this test. */
@@ -92,7 +96,14 @@ export async function runGenerated(
     runs[test.id] = alone.run;
     logs[generatedLog(test.id)] = alone.log;
   }
-  return { runs, together, logs };
+  const groups: (readonly string[])[] = [];
+  for (const [index, group] of (plan.triesGroups ? groupable(tests, runs) : []).entries()) {
+    const done = await run(group, plan.limitOf(group));
+    logs[`not-counted.${togetherLog(index)}`] = done.log;
+    const split = splitRun(done.run, group, runs);
+    if (split !== null && agree(split, runs)) groups.push(group.map(({ id }) => id));
+  }
+  return { runs, together, groups, logs };
 }
 
 /**

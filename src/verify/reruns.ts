@@ -25,13 +25,7 @@ export interface Verified {
   readonly late: readonly string[];
 }
 
-/**
- * Verifies a candidate; where tests fail that pass on base, runs the regression tests again, each time in a fresh sandbox
- * (what the first run left behind could make a test pass, or fail). First only the files that the failing tests come
- * from, where the ids tell; the whole command has the last word on a test that passes then, because a failure that other
- * files' tests bring about is no flaky one. Cost: nothing without a new failure; one run where all of them fail again in
- * a suite that base found nothing flaky in; else two.
- */
+/** Verifies a candidate, and runs its failures again (`rerunFailures`). */
 export async function verifyWithReruns(
   task: Task,
   patch: string,
@@ -39,13 +33,36 @@ export async function verifyWithReruns(
   context: ExecutionContext,
   signal: AbortSignal,
 ): Promise<Verified> {
-  const inTime = await withoutChanceTimeouts(task, patch, base, context, signal);
-  let { verdict } = inTime;
-  const { late } = inTime;
-  const logs: Record<string, string> = { ...inTime.logs };
+  const once = await verifyOnce(task, patch, base, context, signal);
+  const again = await rerunFailures(task, patch, base, once.verdict, context, signal);
+  return { ...once, verdict: again.verdict, logs: { ...once.logs, ...again.logs } };
+}
+
+/** Whether tests that pass on base failed on a candidate, as `rerunFailures` would run again. */
+export function hasFailures({ applied, regression, signals }: Omit<ExecutionVerdict, "runs">): boolean {
+  return applied !== null && regression.newFailures.length > 0 && signals.regression.status === "ok";
+}
+
+/**
+ * Where tests fail that pass on base, runs the regression tests again, each time in a fresh sandbox
+ * (what the first run left behind could make a test pass, or fail). First only the files that the failing tests come
+ * from, where the ids tell; the whole command has the last word on a test that passes then, because a failure that other
+ * files' tests bring about is no flaky one. Cost: nothing without a new failure; one run where all of them fail again in
+ * a suite that base found nothing flaky in; else two.
+ */
+export async function rerunFailures(
+  task: Task,
+  patch: string,
+  base: BaseMeasurement,
+  first: ExecutionVerdict,
+  context: ExecutionContext,
+  signal: AbortSignal,
+): Promise<{ readonly verdict: ExecutionVerdict; readonly logs: Logs }> {
   const suite = task.regression;
-  const { applied } = verdict;
-  if (suite === null || applied === null) return { verdict, logs, late };
+  const { applied } = first;
+  if (suite === null || applied === null) return { verdict: first, logs: {} };
+  let verdict = first;
+  const logs: Record<string, string> = {};
   const reruns: Rerun[] = [];
   while (reruns.length < RERUNS) {
     const files = filesToRerun(suite, base, verdict, reruns);
@@ -56,15 +73,15 @@ export async function verifyWithReruns(
     reruns.push({ files, run: again.run });
     verdict = grade(task, base, verdict, applied, reruns);
   }
-  return { verdict, logs, late };
+  return { verdict, logs };
 }
 
 /**
- * The first verdict; where the fewer of a candidate's runs reached the time limit, those are made again once, and a run
+ * The first verdict, failures not run again; where the fewer of a candidate's runs reached the time limit, those are made again once, and a run
  * that ends in time then takes the place of the first: on a loaded machine any test may be late. A candidate that hangs
  * in most of its runs hangs. Cost: at most the limits of the runs that were late.
  */
-async function withoutChanceTimeouts(
+export async function verifyOnce(
   task: Task,
   patch: string,
   base: BaseMeasurement,
@@ -116,7 +133,7 @@ function grade(
 function filesToRerun(
   suite: TestSuite,
   base: BaseMeasurement,
-  verdict: ExecutionVerdict,
+  verdict: Pick<ExecutionVerdict, "regression" | "signals">,
   reruns: readonly Rerun[],
 ): readonly string[] | null | undefined {
   const { newFailures: suspects, flaky, passedAgain } = verdict.regression;

@@ -114,14 +114,51 @@ describe("a lazy run", () => {
     });
   });
 
-  it("leaves out the generated tests of a candidate that its regression tests put behind", async () => {
+  it("runs base a second time, and a failure again, only where that can matter", async () => {
+    const least = fakeEnvironments();
+    await run({ rollouts: RIGHT_FIRST, lazyFor: AGGREGATORS.hybrid, environments: least });
+    expect(least.verified.filter((patch) => patch === "")).toHaveLength(1);
+    const spared = fakeEnvironments();
+    const beaten: Rollouts = { r1: ["WRONG BREAK one", 0.9], r2: ["RIGHT two", 0.8], r3: ["RIGHT three", 0.7] };
+    const path = join(folder, "beaten");
+    await run({ rollouts: beaten, lazyFor: AGGREGATORS.hybrid, environments: spared, path });
+    // Its failure could be flaky, but its generated test fails, and the next one's doesn't.
+    expect(spared.verified.map((patch) => /one|two/.exec(patch)?.[0] ?? "base")).toEqual([
+      "base",
+      "one",
+      "base",
+      "two",
+    ]);
+    const lines = await evidenceOf(path);
+    expect(reasons(lines)).toEqual({ r1: [-1, 0], r2: [0, 1], r3: ["could-not-matter", "could-not-matter"] });
+    expect(lines.find(({ rolloutId }) => rolloutId === "r1")?.details?.unconfirmed).toBe(true);
+  });
+
+  it("runs a failure again where it decides", async () => {
     const rollouts: Rollouts = { r1: ["RIGHT BREAK one", 0.9], r2: ["RIGHT two", 0.8], r3: ["RIGHT three", 0.7] };
+    const environments = fakeEnvironments();
+    await run({ rollouts, lazyFor: AGGREGATORS.hybrid, environments });
+    expect(environments.verified.map((patch) => /one|two/.exec(patch)?.[0] ?? "base")).toEqual([
+      "base",
+      "one",
+      "base",
+      "one",
+      "two",
+    ]);
+    const lines = await evidenceOf(folder);
+    expect(reasons(lines)).toEqual({ r1: [-1, 1], r2: [0, 1], r3: ["could-not-matter", "could-not-matter"] });
+    expect(lines.some(({ details }) => details?.unconfirmed !== undefined)).toBe(false);
+  });
+
+  it("makes up for what was left when everything is asked for", async () => {
+    const rollouts: Rollouts = { r1: ["WRONG BREAK one", 0.9], r2: ["RIGHT two", 0.8] };
     await run({ rollouts, lazyFor: AGGREGATORS.hybrid });
-    expect(reasons(await evidenceOf(folder))).toEqual({
-      r1: [-1, "could-not-matter"],
-      r2: [0, 1],
-      r3: ["could-not-matter", "could-not-matter"],
-    });
+    const environments = fakeEnvironments();
+    await run({ rollouts, environments });
+    expect(environments.verified.map((patch) => /one|two/.exec(patch)?.[0] ?? "base")).toEqual(["one"]);
+    const whole = join(folder, "whole");
+    await run({ rollouts, path: whole });
+    expect(await evidenceOf(folder)).toEqual(await evidenceOf(whole));
   });
 
   it("goes on from what is there when another aggregator is to choose, and to all of it when asked", async () => {
@@ -142,8 +179,8 @@ describe("a lazy run", () => {
     await run({ rollouts, environments });
     expect(reasons(await evidenceOf(folder))).toEqual(reasons(await evidenceOf(eagerly)));
     const parts = environments.verified.filter((patch) => patch.includes("BREAK one"));
-    // Regression and its rerun, and then the generated tests alone.
-    expect(parts).toHaveLength(3);
+    // All tests in one sandbox, and the regression tests again.
+    expect(parts).toHaveLength(2);
   });
 
   it("loses nothing of an eager run before it", async () => {
@@ -204,7 +241,8 @@ it("chooses as an eager run does, whatever the patches do", async () => {
       fc.constantFrom(...LAZY),
       fc.constantFrom(1, 4),
       fc.constantFrom("both", "regression", "generated"),
-      async (rows, aggregator, jobs, tests) => {
+      fc.subarray(["r1", "r2", "g"]),
+      async (rows, aggregator, jobs, tests, flakyOnBase) => {
         const task = fakeTask("x__y-1");
         const kept = {
           ...task,
@@ -213,7 +251,9 @@ it("chooses as an eager run does, whatever the patches do", async () => {
         };
         const rollouts: Rollouts = Object.fromEntries(rows.map((row, i) => [`r${i + 1}`, [row.words, row.reward]]));
         const isLate = (patch: string): boolean => patch.includes("LATE");
-        const [eager, lazy] = [fakeEnvironments({ isLate }), fakeEnvironments({ isLate })];
+        // What fails on base the first time passes the second, and the other way round.
+        const changes = (patch: string, before: number) => (patch === "" && before > 0 ? flakyOnBase : []);
+        const [eager, lazy] = [fakeEnvironments({ isLate, changes }), fakeEnvironments({ isLate, changes })];
         count += 1;
         const [left, right] = [join(folder, `eager-${count}`), join(folder, `lazy-${count}`)];
         await run({ rollouts, path: left, environments: eager, jobs, task: kept });

@@ -19,6 +19,8 @@ export interface FakeOptions {
   readonly isLate?: (patch: string, command: string) => boolean;
   /** Regression tests that fail beside those that the patch breaks. */
   readonly alsoFailing?: (patch: string) => readonly string[];
+  /** Tests that say something else than they would, by how many sandboxes ran tests on the patch before. */
+  readonly changes?: (patch: string, before: number) => readonly string[];
   /** Called for each file that is put into a sandbox. */
   readonly onWrite?: (path: string, content: string) => void;
 }
@@ -46,7 +48,12 @@ export function fakeEnvironments(options: FakeOptions = {}): FakeEnvironments {
         open: async () => {
           opened += 1;
           const onUse = options.onOpen?.(opened) ?? (() => {});
-          return fakeSandbox((patch) => verified.push(patch), options, onUse);
+          const onTested = (patch: string): readonly string[] => {
+            const before = verified.filter((other) => other === patch).length;
+            verified.push(patch);
+            return options.changes?.(patch, before) ?? [];
+          };
+          return fakeSandbox(onTested, options, onUse);
         },
       };
     },
@@ -57,25 +64,26 @@ export function engineGone(): SandboxError {
   return new SandboxError("engine-gone", "the engine is gone");
 }
 
-function fakeSandbox(onTested: (patch: string) => void, options: FakeOptions, onUse: () => void): Sandbox {
+function fakeSandbox(onTested: (patch: string) => readonly string[], options: FakeOptions, onUse: () => void): Sandbox {
   let patch = "";
   let applied = "";
   let report = "";
-  let reported = false;
+  let changes: readonly string[] | null = null;
   return {
     workdir: "/testbed",
     exec: async ({ command, user }) => {
       onUse();
       if (user === "tested") {
-        if (!reported) onTested(applied);
-        reported = true;
+        changes ??= onTested(applied);
         options.onTest?.(applied);
         if (options.isLate?.(applied, command) === true) {
           report = "";
           return { ...result(0), exitCode: null, timedOut: true };
         }
         const failing = options.alsoFailing?.(applied) ?? [];
-        report = command.includes("regression") ? regressionReport(applied, failing) : generatedReport(applied);
+        report = command.includes("regression")
+          ? regressionReport(applied, failing, changes)
+          : generatedReport(applied, changes);
         return result(report.includes("<failure") ? 1 : 0);
       }
       if (!command.startsWith("git apply") && !command.startsWith("patch ")) return result(0);
@@ -99,15 +107,15 @@ function fakeSandbox(onTested: (patch: string) => void, options: FakeOptions, on
   };
 }
 
-function regressionReport(patch: string, failing: readonly string[]): string {
+function regressionReport(patch: string, failing: readonly string[], changes: readonly string[]): string {
   return junit([
-    ["r1", !failing.includes("r1")],
-    ["r2", !patch.includes("BREAK") && !failing.includes("r2")],
+    ["r1", !failing.includes("r1") !== changes.includes("r1")],
+    ["r2", (!patch.includes("BREAK") && !failing.includes("r2")) !== changes.includes("r2")],
   ]);
 }
 
-function generatedReport(patch: string): string {
-  return junit([["g", patch.includes("RIGHT")]]);
+function generatedReport(patch: string, changes: readonly string[]): string {
+  return junit([["g", patch.includes("RIGHT") !== changes.includes("g")]]);
 }
 
 function junit(cases: readonly (readonly [string, boolean])[]): string {
