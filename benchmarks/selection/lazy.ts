@@ -1,17 +1,21 @@
 // What laziness spares: containers and test commands of a lazy run against all of them, with the same choices.
-// Usage: npx tsx benchmarks/selection/lazy.ts [--data DIR] [--runs EAGER LAZY]…
+// Usage: npx tsx benchmarks/selection/lazy.ts [--data DIR] [-o FILE.md] [--runs EAGER LAZY]…
 //   --data DIR: the folder with evidence/ (default BESTK_DATA, then ../shared/data); replays the tables in it.
 //   --runs EAGER LAZY: two run directories of the same rollouts, one of them with --eager.
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { median } from "d3-array";
+import type { Labels } from "../../src/core/types.js";
+import type { Cell, Column } from "../../src/report/model.js";
+import { renderReport } from "../../src/report/render.js";
+import { openAggregator } from "../../src/run/aggregators.js";
 import { openEvidence } from "../../src/run/openEvidence.js";
 import { AGGREGATORS } from "../../src/select/registry.js";
-import { type Replayed, replay, type Work } from "./lazyReplay.js";
+import { type Choice, type Replayed, replay, type Work } from "./lazyReplay.js";
 
 const { values, positionals } = parseArgs({
-  options: { data: { type: "string" }, runs: { type: "boolean", default: false } },
+  options: { data: { type: "string" }, runs: { type: "boolean", default: false }, output: { type: "string", short: "o" } },
   allowPositionals: true,
 });
 const data = values.data ?? process.env.BESTK_DATA ?? "../shared/data";
@@ -27,39 +31,111 @@ if (different > 0) {
 }
 
 async function replayTables(): Promise<void> {
-  console.log(
-    "table, aggregator (rewards): instances, same choices | containers eager → lazy (least possible), ratio, median ratio (of the least) | commands: base, regression, reproduction, rerun",
-  );
   const names = (await readdir(join(data, "evidence"))).filter((name) => /agentless-exec|11-agents/.test(name)).sort();
+  const rows: (readonly Cell[])[] = [];
   for (const name of names) {
     const path = join(data, "evidence", name);
-    const patches = name.includes("11-agents") ? [join(data, "candidates", "verified-16.jsonl.gz")] : [];
-    const { evidence } = await openEvidence(path, { patches, signal: new AbortController().signal });
-    const short = name.replace(".jsonl.gz", "");
-    for (const aggregator of [AGGREGATORS["execution-based"], AGGREGATORS.agentless]) {
-      report(`${short}, ${aggregator.name}`, replay(evidence, aggregator, "table"));
-    }
-    for (const aggregator of [AGGREGATORS.hybrid, AGGREGATORS["hybrid:deepswe"], AGGREGATORS["hybrid:no-shortlist"]]) {
-      report(`${short}, ${aggregator.name} (drawn)`, replay(evidence, aggregator, "drawn"));
+    const hasPatches = name.includes("11-agents");
+    const patches = hasPatches ? [join(data, "candidates", "verified-16.jsonl.gz")] : [];
+    const { evidence, labels } = await openEvidence(path, { patches, signal: new AbortController().signal });
+    const table = name.replace(".jsonl.gz", "");
+    for (const { rewards, ...choice } of [...CHOICES, ...(hasPatches ? WITH_PATCHES : [])]) {
+      const started = performance.now();
+      rows.push(rowOf(table, choice, rewards, replay(evidence, choice, rewards), labels));
+      console.error(`${table}, ${choice.aggregator.name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
     }
   }
+  const report = renderReport(
+    {
+      title: "What laziness spares",
+      tidy: { title: "Stored outcomes in the place of a machine", columns: COLUMNS, rows },
+      tables: [{ title: "Stored outcomes in the place of a machine", columns: COLUMNS, rows }],
+      drawings: [],
+      notes: NOTES,
+      document: null,
+    },
+    "md",
+  );
+  if (values.output !== undefined) await writeFile(values.output, report);
+  console.log(report);
 }
 
-function report(title: string, replayed: readonly Replayed[]): void {
-  const same = replayed.filter((each) => each.same).length;
-  different += replayed.length - same;
+/** Rewards are drawn with a seed where the table has none: one that knows nothing shortlists at random. */
+const CHOICES = [
+  { aggregator: AGGREGATORS["execution-based"], risk: 0, rewards: "table" },
+  { aggregator: AGGREGATORS.hybrid, risk: 0, rewards: "drawn" },
+  { aggregator: AGGREGATORS["hybrid:deepswe"], risk: 0, rewards: "drawn" },
+  { aggregator: AGGREGATORS["hybrid:no-shortlist"], risk: 0, rewards: "drawn" },
+  { aggregator: AGGREGATORS.hybrid, risk: 0.05, rewards: "drawn" },
+] as const;
+
+const WITH_PATCHES = [
+  { aggregator: openAggregator("fusion"), risk: 0.02, rewards: "table" },
+  { aggregator: openAggregator("fusion"), risk: 0.05, rewards: "table" },
+  { aggregator: openAggregator("fusion"), risk: 0.1, rewards: "table" },
+] as const;
+
+const COLUMNS: readonly Column[] = [
+  { label: "table", kind: "text" },
+  { label: "aggregator", kind: "text" },
+  { label: "risk", kind: "share" },
+  { label: "instances", kind: "count" },
+  { label: "other choices", kind: "count" },
+  { label: "resolved, eager − lazy", kind: "text" },
+  { label: "containers, eager", kind: "count" },
+  { label: "lazy", kind: "count" },
+  { label: "least possible", kind: "count" },
+  { label: "ratio", kind: "number" },
+  { label: "median ratio", kind: "number" },
+  { label: "of the least", kind: "number" },
+  { label: "commands: base", kind: "text" },
+  { label: "regression", kind: "text" },
+  { label: "reproduction", kind: "text" },
+  { label: "rerun", kind: "text" },
+];
+
+const NOTES = [
+  "Containers of an eager run: two of base, one a distinct patch, and one more where it breaks a test, to make sure. Rewards are drawn with a seed for hybrids, so a shortlist is a random one.",
+  "Least possible: what no way to choose the same for certain can do without, even one that guesses right what to run (reruns aside).",
+  "With a risk, tests are left out that change the choice in fewer of the draws of what they may say (select/foresight.ts); other choices are those that did change.",
+];
+
+function rowOf(
+  table: string,
+  { aggregator, risk = 0 }: Choice,
+  rewards: string,
+  replayed: readonly Replayed[],
+  labels: Labels,
+): readonly Cell[] {
+  const others = replayed.filter(({ eagerly, lazily }) => eagerly !== lazily);
+  if (risk === 0) different += others.length;
+  const truth = ({ instanceId }: Replayed, id: string | null) => labels.get(instanceId)?.get(id ?? "") ?? null;
+  const judged = replayed.filter((each) => truth(each, each.eagerly) !== null && truth(each, each.lazily) !== null);
+  const right = (of: "eagerly" | "lazily"): number => judged.filter((each) => truth(each, each[of]) === true).length;
   const sum = (of: "eager" | "lazy", what: keyof Work): number =>
     replayed.reduce((all, each) => all + each[of][what], 0);
-  const ratios = replayed.map(({ eager, lazy }) => eager.containers / Math.max(1, lazy.containers));
-  const least = replayed.reduce((all, each) => all + each.least, 0);
-  const bounds = replayed.map((each) => each.eager.containers / Math.max(1, each.least));
+  const medianOf = (of: (each: Replayed) => number): number | null =>
+    median(replayed, (each) => each.eager.containers / Math.max(1, of(each))) ?? null;
   const stages = (["base", "regression", "reproduction", "rerun"] as const).map(
-    (stage) => `${sum("eager", stage)}→${sum("lazy", stage)}`,
+    (stage) => `${sum("eager", stage)} → ${sum("lazy", stage)}`,
   );
   const [before, after] = [sum("eager", "containers"), sum("lazy", "containers")];
-  console.log(
-    `${title}: ${replayed.length}, ${same} | ${before} → ${after} (${least}), ${(before / Math.max(1, after)).toFixed(2)}, ${(median(ratios) ?? 0).toFixed(2)} (${(median(bounds) ?? 0).toFixed(2)}) | ${stages.join(", ")}`,
-  );
+  const hasLeast = replayed.every(({ least }) => !Number.isNaN(least));
+  return [
+    table,
+    rewards === "drawn" ? `${aggregator.name}, drawn rewards` : aggregator.name,
+    risk,
+    replayed.length,
+    others.length,
+    judged.length === 0 ? "" : `${right("eagerly")} − ${right("lazily")} of ${judged.length}`,
+    before,
+    after,
+    hasLeast ? replayed.reduce((all, { least }) => all + least, 0) : null,
+    before / Math.max(1, after),
+    medianOf(({ lazy }) => lazy.containers),
+    hasLeast ? medianOf(({ least }) => least) : null,
+    ...stages,
+  ];
 }
 
 interface Used {

@@ -3,14 +3,22 @@ import { group } from "d3-array";
 import { randomStream } from "../../src/core/random.js";
 import type { Evidence } from "../../src/core/schemas.js";
 import { ok, type Signal, unavailable } from "../../src/core/signal.js";
-import type { Task } from "../../src/core/types.js";
+import type { GeneratedOutcome, Task } from "../../src/core/types.js";
 import type { GroupedCandidate } from "../../src/patch/group.js";
-import { type LazyOptions, type Limits, needsWholeBase, settleInstance, waveOf } from "../../src/run/lazy.js";
+import {
+  type LazyOptions,
+  type Limits,
+  needsWholeBase,
+  type OnBase,
+  settleInstance,
+  waveOf,
+} from "../../src/run/lazy.js";
 import type { PlannedInstance } from "../../src/run/plan.js";
 import { PARTS, type Part, type Sureness } from "../../src/run/savedVerdict.js";
 import type { CandidateResult, Wanted } from "../../src/run/verdicts.js";
 import type { Aggregator } from "../../src/select/aggregator.js";
-import { closed, lazyOrder } from "../../src/select/lazy.js";
+import { closed } from "../../src/select/lazy.js";
+import { lazyRule } from "../../src/select/lazyRule.js";
 import { BASE_RUNS } from "../../src/verify/execution.js";
 
 /** Containers, and test commands by what they are for. */
@@ -24,7 +32,9 @@ export interface Work {
 
 export interface Replayed {
   readonly instanceId: string;
-  readonly same: boolean;
+  /** Rollouts chosen from all tests, and from those that were run. */
+  readonly eagerly: string | null;
+  readonly lazily: string | null;
   readonly candidates: number;
   readonly eager: Work;
   readonly lazy: Work;
@@ -32,13 +42,19 @@ export interface Replayed {
   readonly least: number;
 }
 
+/** As `lazyRule` takes them. */
+export interface Choice {
+  readonly aggregator: Aggregator;
+  readonly risk?: number;
+}
+
 /** `rewards`: as the table has them, or drawn with a seed where it has none: a reward that knows nothing. */
-export function replay(evidence: readonly Evidence[], aggregator: Aggregator, rewards: "table" | "drawn"): Replayed[] {
+export function replay(evidence: readonly Evidence[], choice: Choice, rewards: "table" | "drawn"): Replayed[] {
   return [...group(evidence, ({ instanceId }) => instanceId).values()].map((lines) => {
     const pool = oneVerdictACandidate(
       lines.map((line) => ({ ...line, candidateId: line.candidateId ?? line.rolloutId })),
     );
-    return replayInstance(rewards === "table" ? pool : pool.map(withReward), aggregator);
+    return replayInstance(rewards === "table" ? pool : pool.map(withReward), choice);
   });
 }
 
@@ -52,17 +68,26 @@ function oneVerdictACandidate(lines: readonly Evidence[]): readonly Evidence[] {
   const first = new Map<string | null, Evidence>();
   for (const line of lines) if (!first.has(line.candidateId)) first.set(line.candidateId, line);
   return lines.map((line) => {
-    const { regression, reproduction } = (first.get(line.candidateId) as Evidence).signals;
-    return { ...line, signals: { ...line.signals, regression, reproduction } };
+    const { signals, generated } = first.get(line.candidateId) as Evidence;
+    const { regression, reproduction } = signals;
+    const { generated: _, ...rest } = line;
+    const own = generated === undefined ? {} : { generated: generated.map(withOwnId) };
+    return { ...rest, signals: { ...line.signals, regression, reproduction }, ...own };
   });
 }
 
-function replayInstance(pool: readonly Evidence[], aggregator: Aggregator): Replayed {
-  const order = lazyOrder(aggregator);
-  if (order === null) throw new RangeError(`${aggregator.name} needs all evidence`);
+/** A run knows where a test came from by its id. */
+function withOwnId(outcome: GeneratedOutcome): GeneratedOutcome {
+  return { ...outcome, test: JSON.stringify([outcome.source, outcome.test]) };
+}
+
+function replayInstance(pool: readonly Evidence[], { aggregator, risk = 0 }: Choice): Replayed {
+  const rule = lazyRule(aggregator, risk);
+  if (rule === null) throw new RangeError(`${aggregator.name} needs all evidence`);
   const instance = instanceOf(pool);
-  const byCandidate = new Map(pool.map((line) => [line.candidateId ?? "", line.signals]));
-  const signalsOf = ({ candidateId }: GroupedCandidate) => byCandidate.get(candidateId) as Evidence["signals"];
+  const byCandidate = new Map(pool.map((line) => [line.candidateId ?? "", line]));
+  const lineOf = ({ candidateId }: GroupedCandidate) => byCandidate.get(candidateId) as Evidence;
+  const signalsOf = (candidate: GroupedCandidate) => lineOf(candidate).signals;
   const rewardOf = new Map(pool.map((line) => [line.rolloutId, line.signals.reward]));
   const recorder = {
     rewardOf: ({ rolloutId }: { readonly rolloutId: string }) => ({
@@ -71,39 +96,39 @@ function replayInstance(pool: readonly Evidence[], aggregator: Aggregator): Repl
     }),
   };
   const limits = limitsOf(pool);
-  const options: LazyOptions = { instance, order, recorder };
+  const base: OnBase = { limits, tests: testsOf(pool) };
+  const options: LazyOptions = { instance, rule, recorder };
   const results = new Map<GroupedCandidate, CandidateResult>();
   const lazy = nothing();
-  const unmeasured: Limits = {
-    regression: limits.regression === null ? null : 0,
-    reproduction: limits.reproduction === null ? null : Number.POSITIVE_INFINITY,
-  };
-  let settled = settleInstance(options, unmeasured, results);
+  let settled = settleInstance(options, beforeBase(limits), results);
   let baseRuns = 0;
-  if (!settled.settled) baseRuns = runBase(lazy, limits, 1);
-  for (settled = settleInstance(options, settled.settled ? unmeasured : limits, results); !settled.settled; ) {
+  if (!settled.settled) {
+    baseRuns = runBase(lazy, limits, 1);
+    settled = settleInstance(options, base, results);
+  }
+  while (!settled.settled) {
     if (baseRuns < BASE_RUNS && needsWholeBase(results)) {
       baseRuns += runBase(lazy, limits, 1);
       for (const [candidate, { open, unsure }] of results) {
         const left = unsure.includes("regression") && hasFailures(signalsOf(candidate)) ? PARTS.slice(0, 1) : [];
-        results.set(candidate, resultOf(signalsOf(candidate), open, { unsure: left, best: [] }));
+        results.set(candidate, resultOf(lineOf(candidate), open, { unsure: left, best: [] }));
       }
     } else {
-      for (const { candidate, wanted } of waveOf(options, limits, results, settled.work, 1)) {
+      for (const { candidate, wanted } of waveOf(options, base, results, settled.work, 1)) {
         const before = results.get(candidate);
         if (before?.unsure.includes("regression") === true && wanted.leavesReruns !== true) {
           runAgain(lazy);
-          results.set(candidate, resultOf(signalsOf(candidate), before.open, SURE));
+          results.set(candidate, resultOf(lineOf(candidate), before.open, SURE));
           continue;
         }
         const open = before?.open ?? PARTS.filter((part) => limits[part] !== null);
         const ran = runParts(lazy, signalsOf(candidate), open, wanted);
         const left = open.filter((part) => !ran.includes(part));
         const sureness = surenessOf(signalsOf(candidate), left, limits, baseRuns);
-        results.set(candidate, resultOf(signalsOf(candidate), left, sureness));
+        results.set(candidate, resultOf(lineOf(candidate), left, sureness));
       }
     }
-    settled = settleInstance(options, limits, results);
+    settled = settleInstance(options, base, results);
   }
   const eager = nothing();
   runBase(eager, limits, BASE_RUNS);
@@ -118,14 +143,37 @@ function replayInstance(pool: readonly Evidence[], aggregator: Aggregator): Repl
   }
   const kept = pool.map((line) => {
     const result = [...results].find(([candidate]) => candidate.candidateId === line.candidateId)?.[1];
-    const open = Object.fromEntries((result?.open ?? PARTS).map((part) => [part, limits[part]]));
-    return closed({ evidence: line, open }, "left out");
+    const left = result?.open ?? PARTS;
+    const { generated, ...rest } = closed(
+      { evidence: line, open: Object.fromEntries(left.map((part) => [part, limits[part]])) },
+      "left out",
+    );
+    return left.includes("reproduction") || generated === undefined ? rest : { ...rest, generated };
   });
-  const chosen = aggregator.rank(pool).selected;
-  const same = settled.selected === chosen && aggregator.rank(kept).selected === chosen;
   const { instanceId } = instance.task;
-  const least = leastContainers(options, limits, signalsOf);
-  return { instanceId, same, candidates: instance.candidates.length, eager, lazy, least };
+  return {
+    instanceId,
+    eagerly: aggregator.rank(pool).selected,
+    lazily: aggregator.rank(kept).selected,
+    candidates: instance.candidates.length,
+    eager,
+    lazy,
+    least: rule.order === null || risk > 0 ? Number.NaN : leastContainers(options, base, lineOf),
+  };
+}
+
+function beforeBase(limits: Limits): OnBase {
+  const reproduction = limits.reproduction === null ? null : Number.POSITIVE_INFINITY;
+  return { limits: { regression: limits.regression === null ? null : 0, reproduction }, tests: null };
+}
+
+/** As base says them. */
+function testsOf(pool: readonly Evidence[]): readonly GeneratedOutcome[] {
+  const byName = new Map<string, GeneratedOutcome>();
+  for (const test of pool.flatMap(({ generated = [] }) => generated)) {
+    byName.set(JSON.stringify([test.test, test.name]), { ...test, outcome: test.base ?? "failed" });
+  }
+  return [...byName.values()];
 }
 
 const NONE = unavailable("not-run", "the table has none");
@@ -133,17 +181,17 @@ const NONE = unavailable("not-run", "the table has none");
 /** A candidate is needed if all the others' results don't settle the choice; base's second run if no result is the best there is. */
 function leastContainers(
   options: LazyOptions,
-  limits: Limits,
-  signalsOf: (candidate: GroupedCandidate) => Evidence["signals"],
+  base: OnBase,
+  lineOf: (candidate: GroupedCandidate) => Evidence,
 ): number {
   const { candidates } = options.instance;
-  const all = candidates.map((each) => [each, resultOf(signalsOf(each), [], SURE)] as const);
+  const all = candidates.map((each) => [each, resultOf(lineOf(each), [], SURE)] as const);
   const needed = candidates.filter((each) => {
     const others = new Map(all.filter(([candidate]) => candidate !== each));
-    return !settleInstance(options, limits, others).settled;
+    return !settleInstance(options, base, others).settled;
   });
   if (needed.length === 0) return 0;
-  const isOneEnough = needed.every((each) => surenessOf(signalsOf(each), [], limits, 1).unsure.length === 0);
+  const isOneEnough = needed.every((each) => surenessOf(lineOf(each).signals, [], base.limits, 1).unsure.length === 0);
   return (isOneEnough ? 1 : BASE_RUNS) + needed.length;
 }
 
@@ -214,8 +262,8 @@ function measured(signal: Signal): readonly number[] {
   return signal.status === "ok" ? [signal.value] : [];
 }
 
-function resultOf(signals: Evidence["signals"], open: readonly Part[], sureness: Sureness): CandidateResult {
-  const verdict = { key: "replayed", signals, generated: [], details: {} };
+function resultOf({ signals, generated = [] }: Evidence, open: readonly Part[], sureness: Sureness): CandidateResult {
+  const verdict = { key: "replayed", signals, generated: open.includes("reproduction") ? [] : generated, details: {} };
   return {
     verdict,
     open,
@@ -235,20 +283,27 @@ function instanceOf(pool: readonly Evidence[]): PlannedInstance {
       instanceId,
       candidateId,
       patch: candidateId,
-      features: { bytes: 1, addedLines: 1, removedLines: 0, files: NO_FILES, tokenHashes: [] },
+      features: lines[0]?.features ?? NO_FEATURES,
       rolloutIds: lines.map(({ rolloutId }) => rolloutId),
       rawPatches: {},
       dropped: [],
-      notes: {},
+      notes: Object.fromEntries(lines.map(({ rolloutId, features }) => [rolloutId, noteOf(features)])),
     }),
   );
   const rollouts = pool.map(({ rolloutId }) => ({ instanceId, rolloutId, patch: "", input: null }));
-  return { task: taskOf(instanceId), candidates, rollouts };
+  return { task: taskOf(instanceId, pool), candidates, rollouts };
+}
+
+function noteOf(features: Evidence["features"]): GroupedCandidate["notes"][string] {
+  return { outcome: "source", dropped: [], files: [], problems: [], features: features ?? NO_FEATURES };
 }
 
 const NO_FILES = { source: 1, test: 0, "test-configuration": 0, reproduction: 0, generated: 0, binary: 0 };
 
-function taskOf(instanceId: string): Task {
+const NO_FEATURES = { bytes: 1, addedLines: 1, removedLines: 0, files: NO_FILES, tokenHashes: [] };
+
+function taskOf(instanceId: string, pool: readonly Evidence[]): Task {
+  const tests = new Map(testsOf(pool).map(({ test, source }) => [test, source]));
   return {
     instanceId,
     repo: null,
@@ -257,6 +312,14 @@ function taskOf(instanceId: string): Task {
     version: null,
     environment: { image: null, baseImage: null, repository: null, setup: [], workdir: "/", env: {} },
     regression: { runner: "pytest", command: null, files: [], timeoutSeconds: 1 },
-    generated: [],
+    generated: [...tests].map(([id, source]) => ({
+      id,
+      path: id,
+      content: "",
+      runner: "pytest",
+      command: null,
+      timeoutSeconds: 1,
+      ...(source === null ? {} : { source }),
+    })),
   };
 }

@@ -38,6 +38,8 @@ export interface RunFlags extends GlobalOptions, LimitFlags {
   readonly rawPatch?: boolean;
   /** Absent: the verb has no choice, and runs everything. */
   readonly eager?: boolean;
+  /** Of a choice being another one because of what is left out. */
+  readonly risk?: number;
   readonly model?: string;
   readonly maxUnavailable: number;
   readonly regression?: string;
@@ -142,6 +144,7 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
       model,
       aggregator,
       lazy,
+      ...(flags.risk === undefined ? {} : { risk: flags.risk }),
       card,
       jobs,
     };
@@ -186,6 +189,7 @@ function cardOf(
     aggregator,
     rawPatch: flags.rawPatch === true,
     lazy: isLazy({ flags, scored }),
+    ...(flags.risk === undefined || flags.risk === 0 ? {} : { risk: flags.risk }),
     regression: flags.regression ?? null,
     model: model === null ? null : { name: model.name, key: model.key },
     seed: flags.seed,

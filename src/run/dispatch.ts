@@ -5,7 +5,7 @@ import { compareNatural } from "../core/order.js";
 import type { Labels } from "../core/types.js";
 import type { GroupedCandidate } from "../patch/group.js";
 import { SandboxError } from "../sandbox/sandbox.js";
-import type { LexicographicOptions } from "../select/rows.js";
+import type { LazyRule } from "../select/lazyRule.js";
 import { isTransient, type Machine, openMachine } from "./attempts.js";
 import { stopwatch } from "./events.js";
 import type { KeyedVerdict } from "./evidence.js";
@@ -32,8 +32,8 @@ export interface DispatchOptions extends Omit<WorkOptions, "machine" | "pace"> {
   readonly jobs: number;
   /** Whether sandboxes are opened before they are needed, and removed behind; default true. */
   readonly ahead?: boolean;
-  /** The order of the aggregator that chooses: what can't change its choice isn't run. Absent: everything is run. */
-  readonly lazy?: LexicographicOptions;
+  /** Of the aggregator that chooses: what can't change its choice isn't run. Absent: everything is run. */
+  readonly lazy?: LazyRule;
   /** Aborted: take no new work. */
   readonly drain: AbortSignal;
 }
@@ -106,7 +106,7 @@ async function dispatchInstance(
   }
   if (options.lazy !== undefined) {
     const width = Math.max(1, Math.floor(options.jobs / options.plan.instances.length));
-    return dispatchLazily({ ...state, order: options.lazy, width }, instance, place, isLast);
+    return dispatchLazily({ ...state, rule: options.lazy, width }, instance, place, isLast);
   }
   const patches = candidates.map(({ patch }) => patch).filter((patch) => patch !== "");
   const needsSandbox = hasTests(task) && patches.length > 0;

@@ -7,7 +7,7 @@ import { issueFor } from "../rollouts/instances.js";
 import { type LoadedFile, loadRolloutsAs } from "../rollouts/load.js";
 import type { Problem } from "../rollouts/read.js";
 import type { Aggregator } from "../select/aggregator.js";
-import { lazyOrder } from "../select/lazy.js";
+import { lazyRule } from "../select/lazyRule.js";
 import type { Machine } from "./attempts.js";
 import { openCosts } from "./costs.js";
 import { dispatch } from "./dispatch.js";
@@ -86,6 +86,8 @@ export interface RunRequest {
   readonly rawPatch: boolean;
   /** Leaves out work that can't change the aggregator's choice, where it is one whose choice can be settled early. */
   readonly lazy?: boolean;
+  /** Of a lazy choice being another one, at most, by instance; default 0. */
+  readonly risk?: number;
   readonly jobs: number;
   /** Whether sandboxes are opened before they are needed; default true. */
   readonly ahead?: boolean;
@@ -138,12 +140,12 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
         });
   const modelSeconds = request.model === null ? null : modelTime();
   const { environments, jobs, nonce, machine } = request;
-  const order = request.lazy === true ? lazyOrder(request.aggregator) : null;
+  const rule = request.lazy === true ? lazyRule(request.aggregator, request.risk) : null;
   const { labels } = request.loaded;
   const work = {
     ...(machine === undefined ? {} : { machine }),
     ...(request.ahead === undefined ? {} : { ahead: request.ahead }),
-    ...(order === null ? {} : { lazy: order }),
+    ...(rule === null ? {} : { lazy: rule }),
     plan,
     directory,
     costs,
@@ -157,7 +159,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     stop,
   };
   const { complete, environments: held } = await dispatch(work);
-  const cost = costs.total(plan, order !== null, modelSeconds);
+  const cost = costs.total(plan, rule !== null, modelSeconds);
   await directory.write("cost.json", `${JSON.stringify(cost, null, 2)}\n`);
   await writeCard(directory, { ...request.card, environments: held });
   const leftOut = cost.savedByLaziness.candidates;

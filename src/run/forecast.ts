@@ -120,7 +120,7 @@ async function forecastInstance(
   if (looked.key === null) return { ...nothing, image: looked.image };
   const options = closedWorld(directory, environments, looked.key, signal);
   const patches = patched.map(({ patch }) => patch);
-  const ready = await readyInstance(task, patches, options);
+  const ready = await readyInstance(task, patches, options, "once");
   if ("failure" in ready) return { ...nothing, image: looked.image };
   let cached = 0;
   for (const candidate of patched) if ((await verdictOf(candidate, ready, options)).cached) cached += 1;

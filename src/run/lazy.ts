@@ -3,10 +3,11 @@ import type { Evidence } from "../core/schemas.js";
 import { ok, type Signal, unavailable } from "../core/signal.js";
 import type { GroupedCandidate } from "../patch/group.js";
 import type { OpenEvidence } from "../select/bounds.js";
+import type { BaseOutcomes } from "../select/foresight.js";
 import { type Settled, settle, type Work } from "../select/lazy.js";
-import type { LexicographicOptions } from "../select/rows.js";
-import type { BaseMeasurement } from "../verify/execution.js";
-import { reproductionTests, stableTests } from "../verify/signals.js";
+import type { LazyRule } from "../select/lazyRule.js";
+import { generatedOutcomes, reproductionTests, stableTests } from "../verify/signals.js";
+import { generatedField, type Provenance, provenanceOf } from "./evidence.js";
 import type { PlannedInstance, PlannedRollout } from "./plan.js";
 import type { ReadyInstance } from "./ready.js";
 import type { Recorder } from "./recorder.js";
@@ -18,33 +19,48 @@ export type Results = ReadonlyMap<GroupedCandidate, CandidateResult>;
 
 export interface LazyOptions {
   readonly instance: PlannedInstance;
-  readonly order: LexicographicOptions;
+  readonly rule: LazyRule;
   readonly recorder: Pick<Recorder, "rewardOf">;
 }
 
 /** The best that each part can come to, whatever the patch; null: no patch can have a value. */
 export type Limits = Readonly<Record<Part, number | null>>;
 
+/** What is known of every candidate before it is run. */
+export interface OnBase {
+  readonly limits: Limits;
+  /** The generated tests as base says them; empty where only their number is known, null before base is measured. */
+  readonly tests: BaseOutcomes | null;
+}
+
 /** Before base is measured. */
-export function limitsOf({ task }: PlannedInstance): Limits {
-  return {
+export function beforeBase({ task }: PlannedInstance): OnBase {
+  const limits = {
     regression: task.regression === null ? null : 0,
     reproduction: task.generated.length === 0 ? null : Number.POSITIVE_INFINITY,
   };
+  return { limits, tests: null };
 }
 
 /** What base says of every candidate: a count of tests is a bound, and where no test tells anything there is no value. */
-export function limitsOn({ runs }: BaseMeasurement): Limits {
+export function onBase({ task, base: { runs } }: Pick<ReadyInstance, "task" | "base">): OnBase {
   const suite = runs.flatMap(({ regression }) => regression ?? []);
-  const ids = Object.keys(runs[0]?.generated ?? {});
-  const tests = ids.map((id) => reproductionTests(runs.flatMap(({ generated }) => generated[id] ?? [])).length);
-  const sum = tests.reduce((total, count) => total + count, 0);
-  return { regression: stableTests(suite).length === 0 ? null : 0, reproduction: sum === 0 ? null : sum };
+  const generated = Object.entries(runs[0]?.generated ?? {}).map(([id, run]) => ({
+    id,
+    base: runs.flatMap((tree) => tree.generated[id] ?? []),
+    run,
+  }));
+  const sum = generated.reduce((total, { base }) => total + reproductionTests(base).length, 0);
+  const { generated: tests = [] } = generatedField(generated.flatMap(generatedOutcomes), provenanceOf(task));
+  return {
+    limits: { regression: stableTests(suite).length === 0 ? null : 0, reproduction: sum === 0 ? null : sum },
+    tests,
+  };
 }
 
 /** Whether the choice is settled by what is known, or what to run next. */
-export function settleInstance(options: LazyOptions, limits: Limits, results: Results): Settled {
-  return settle(openPool(options, limits, results), options.order);
+export function settleInstance(options: LazyOptions, known: OnBase, results: Results): Settled {
+  return options.rule.settle(openPool(options, known.limits, results), known.tests);
 }
 
 export interface Wave {
@@ -55,7 +71,7 @@ export interface Wave {
 /** The first `width` pieces of work, each going on to the generated tests in the same sandbox if they are next anyway. */
 export function waveOf(
   options: LazyOptions,
-  limits: Limits,
+  { limits }: OnBase,
   results: Results,
   work: readonly Work[],
   width: number,
@@ -114,6 +130,8 @@ function goesOnWith(
   width: number,
 ): boolean {
   if (regression.status !== "ok") return false;
+  const { order } = options.rule;
+  if (order === null) return true;
   const atBest = ok(0);
   const pool = openPool(options, limits, results);
   const next = pool.map((each): OpenEvidence => {
@@ -121,7 +139,7 @@ function goesOnWith(
     const { regression: _, ...open } = each.open;
     return { evidence: { ...each.evidence, signals: { ...each.evidence.signals, regression: atBest } }, open };
   });
-  const settled = settle(next, options.order);
+  const settled = settle(next, order);
   if (settled.settled) return false;
   const place = settled.work.findIndex(({ candidateId }) => candidateId === candidate.candidateId);
   if (place === -1 || settled.work[place]?.signal !== "reproduction") return false;
@@ -135,6 +153,7 @@ function goesOnWith(
 /** The instance's rollouts as they stand. */
 function openPool({ instance, recorder }: LazyOptions, limits: Limits, results: Results): readonly OpenEvidence[] {
   const flaky = flakyIn(results);
+  const provenance = provenanceOf(instance.task);
   const byRollout = new Map<string, GroupedCandidate>();
   for (const candidate of instance.candidates) {
     for (const id of candidate.rolloutIds) byRollout.set(id, candidate);
@@ -142,7 +161,7 @@ function openPool({ instance, recorder }: LazyOptions, limits: Limits, results: 
   return instance.rollouts.map((rollout) => {
     const candidate = byRollout.get(rollout.rolloutId) ?? null;
     const reward = recorder.rewardOf(rollout).signal;
-    return openEvidence(instance, rollout, candidate, reward, limits, results, flaky);
+    return openEvidence(instance, rollout, candidate, reward, limits, results, flaky, provenance);
   });
 }
 
@@ -154,6 +173,7 @@ function openEvidence(
   limits: Limits,
   results: Results,
   flaky: readonly string[],
+  provenance: Provenance,
 ): OpenEvidence {
   const features = candidate?.notes[rolloutId]?.features ?? null;
   const line = (signals: Pick<Evidence["signals"], Part>): Evidence => ({
@@ -169,7 +189,10 @@ function openEvidence(
   const result = results.get(candidate);
   if (result === undefined) return { evidence: line({ regression: UNKNOWN, reproduction: UNKNOWN }), open: limits };
   const open = Object.fromEntries([...result.open, ...result.unsure].map((part) => [part, limits[part]]));
-  return { evidence: line(result.without(flaky).signals), open, best: result.best };
+  const { signals, generated } = result.without(flaky);
+  const { generated: outcomes } = generatedField(generated, provenance);
+  const evidence = { ...line(signals), ...(outcomes === undefined ? {} : { generated: outcomes }) };
+  return { evidence, open, best: result.best };
 }
 
 const NO_PATCH = unavailable("no-patch", "the rollout's record carries no patch");

@@ -1,15 +1,17 @@
 // Does the work of one instance in waves: what is next by what is known, until no test can change the choice.
+import type { Signal } from "../core/signal.js";
 import type { GroupedCandidate } from "../patch/group.js";
-import type { LexicographicOptions } from "../select/rows.js";
+import type { LazyRule } from "../select/lazyRule.js";
 import { isTransient } from "./attempts.js";
 import { stopwatch } from "./events.js";
+import type { KeyedVerdict } from "./evidence.js";
 import type { FailedInstance } from "./giveUp.js";
 import {
+  beforeBase,
   flakyIn,
   type LazyOptions,
-  limitsOf,
-  limitsOn,
   needsWholeBase,
+  onBase,
   type Results,
   savedResults,
   settleInstance,
@@ -36,8 +38,7 @@ export interface LazyDispatch {
   readonly recorder: Recorder;
   readonly work: WorkQueue;
   readonly prepared: Map<string, ReadyInstance | FailedInstance>;
-  /** The order of the aggregator that chooses. */
-  readonly order: LexicographicOptions;
+  readonly rule: LazyRule;
   /** Candidates of an instance at a time, at most. */
   readonly width: number;
 }
@@ -55,9 +56,9 @@ export async function dispatchLazily(
 ): Promise<boolean> {
   const { options, recorder, prepared } = dispatch;
   const { task } = instance;
-  const lazy = { instance, order: dispatch.order, recorder };
+  const lazy = { instance, rule: dispatch.rule, recorder };
   const nothing = new Map<GroupedCandidate, CandidateResult>();
-  const isSettled = settleInstance(lazy, limitsOf(instance), nothing).settled;
+  const isSettled = settleInstance(lazy, beforeBase(instance), nothing).settled;
   if (!hasTests(task) || (isSettled && !recorder.hasVerdicts(task.instanceId))) {
     await recordResults(recorder, instance, nothing);
     return true;
@@ -79,12 +80,18 @@ export async function dispatchLazily(
   await using _sandboxes = "failure" in begun ? null : begun.environment;
   const results =
     "failure" in begun
-      ? await allFailed(instance, begun, options)
+      ? { results: await allFailed(instance, begun, options), nearly: false }
       : await runWaves(dispatch, lazy, begun, place, isLast);
   if (results === "drained") return true;
   if (results === "retriable") return false;
-  await recordResults(recorder, instance, results);
+  await recordResults(recorder, instance, results.results, results.nearly ? dispatch.rule.risk : 0);
   return true;
+}
+
+interface Waves {
+  readonly results: Results;
+  /** Whether what was left out could still change the choice, if hardly. */
+  readonly nearly: boolean;
 }
 
 async function runWaves(
@@ -93,28 +100,29 @@ async function runWaves(
   begun: ReadyInstance,
   place: number,
   isLast: boolean,
-): Promise<Results | "drained" | "retriable"> {
+): Promise<Waves | "drained" | "retriable"> {
   const { options, together, work, recorder, prepared } = dispatch;
   let ready = begun;
   let results = await savedResults(lazy.instance, ready, options);
   let width = 1;
   for (;;) {
-    const limits = limitsOn(ready.base);
-    const next = settleInstance(lazy, limits, results);
-    if (next.settled) return results;
+    const known = onBase(ready);
+    const next = settleInstance(lazy, known, results);
+    if (next.settled) return { results, nearly: next.nearly === true };
     if (isBaseOpen(ready) && needsWholeBase(results)) {
       const open = ready;
       const whole = await work(async () => (options.drain.aborted ? null : withWholeBase(open, options)), place);
       if (whole === null) return "drained";
       prepared.set(ready.task.instanceId, whole);
       if ("failure" in whole) {
-        return isTransient(whole.failure) && !isLast ? "retriable" : allFailed(lazy.instance, whole, options);
+        if (isTransient(whole.failure) && !isLast) return "retriable";
+        return { results: await allFailed(lazy.instance, whole, options), nearly: false };
       }
       ready = whole;
       results = await savedResults(lazy.instance, ready, options);
       continue;
     }
-    const wave = waveOf(lazy, limits, results, next.work, width);
+    const wave = waveOf(lazy, known, results, next.work, width);
     if (wave.length === 0) throw new RangeError(`${ready.task.instanceId}: nothing to run, and nothing is settled`);
     ready.environment.expect(wave.length);
     const done = await together.all(
@@ -159,14 +167,24 @@ async function allFailed(
   return new Map(await Promise.all(results));
 }
 
-/** All lines of an instance, once nothing more is run. */
-async function recordResults(recorder: Recorder, instance: PlannedInstance, results: Results): Promise<void> {
+/** All lines of an instance, once nothing more is run; what was left out at a risk says so. */
+async function recordResults(recorder: Recorder, instance: PlannedInstance, results: Results, risk = 0): Promise<void> {
   const flaky = flakyIn(results);
   for (const candidate of instance.candidates) {
     const result = results.get(candidate);
     const verdict = result?.without(flaky) ?? (hasTests(instance.task) ? COULD_NOT_MATTER : NO_TESTS);
-    const verdictFor = (rolloutId: string) => (candidate.patch === "" ? emptyVerdict(candidate, rolloutId) : verdict);
+    const marked = risk === 0 ? verdict : atRisk(verdict, risk);
+    const verdictFor = (rolloutId: string) => (candidate.patch === "" ? emptyVerdict(candidate, rolloutId) : marked);
     await recorder.recordAll(instance, candidate, verdictFor);
     recorder.finished(candidate, verdictFor(candidate.rolloutIds[0] ?? ""), result?.cached ?? false, 0);
   }
+}
+
+function atRisk(verdict: KeyedVerdict, risk: number): KeyedVerdict {
+  const percent = Number((100 * risk).toPrecision(3));
+  const message = `left out: it would change the choice with a probability below ${percent} %`;
+  const marked = (signal: Signal): Signal =>
+    signal.status === "unavailable" && signal.reason === "could-not-matter" ? { ...signal, message } : signal;
+  const { regression, reproduction } = verdict.signals;
+  return { ...verdict, signals: { regression: marked(regression), reproduction: marked(reproduction) } };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { BestkError } from "../core/errors.js";
 import { canonicalJson } from "../core/hash.js";
 import type { EvidenceLine } from "../core/schemas.js";
+import type { Signal } from "../core/signal.js";
 import type { Aggregator } from "../select/aggregator.js";
 import { labelledAs, withoutLabel } from "../tables/labels.js";
 import type { BaseMeasurement, ExecutionVerdict, TreeRuns } from "../verify/execution.js";
@@ -158,7 +159,16 @@ function regradedLine(line: EvidenceLine, verdict: KeyedVerdict): EvidenceLine {
   const { generated: before = [], details: _details, ...rest } = withoutLabel(line);
   const provenance = new Map(before.map(({ test, source, writtenBy }) => [test, { source, writtenBy }]));
   const generated = generatedField(verdict.generated, provenance);
-  return labelledAs({ ...rest, signals: { ...line.signals, ...verdict.signals }, ...generated, details }, line);
+  const signals = Object.entries(verdict.signals).filter(([, signal]) => !isLeftOut(signal));
+  return labelledAs(
+    { ...rest, signals: { ...line.signals, ...Object.fromEntries(signals) }, ...generated, details },
+    line,
+  );
+}
+
+/** The line says why, and at what risk. */
+function isLeftOut(signal: Signal): boolean {
+  return signal.status === "unavailable" && signal.reason === "could-not-matter";
 }
 
 /** Other verdicts (an empty patch, no tests) have a word for a key. */

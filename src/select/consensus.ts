@@ -3,6 +3,7 @@ import type { Evidence } from "../core/schemas.js";
 import { ok, type Signal, unavailable } from "../core/signal.js";
 import type { Aggregator } from "./aggregator.js";
 import { isEmptyPatch } from "./candidate.js";
+import { jaccard } from "./jaccard.js";
 import type { Key } from "./key.js";
 import { lexicographic } from "./lexicographic.js";
 
@@ -35,12 +36,4 @@ function likenessIn(): (evidence: Evidence, drawn: readonly Evidence[]) => Signa
     // Sorted, so that rounding of the sum never depends on the order of the pool.
     return ok(indices.sort((a, b) => a - b).reduce((sum, index) => sum + index, 0) / indices.length);
   };
-}
-
-/** Of two lists of distinct hashes. Two patches without a token are alike. */
-function jaccard(a: readonly number[], b: readonly number[]): number {
-  const own = new Set(a);
-  const shared = b.filter((hash) => own.has(hash)).length;
-  const union = own.size + b.length - shared;
-  return union === 0 ? 1 : shared / union;
 }

@@ -25,9 +25,11 @@ export interface Work {
   readonly signal: TestSignal;
 }
 
-/** `selected` once no outcome of what is open can change it; else what to run, most promising first. */
+/**
+ * `selected` once no outcome of what is open can change it, or, `nearly`, hardly any; else what to run, most promising first.
+ */
 export type Settled =
-  | { readonly settled: true; readonly selected: string | null }
+  | { readonly settled: true; readonly selected: string | null; readonly nearly?: true }
   | { readonly settled: false; readonly work: readonly Work[] };
 
 /**

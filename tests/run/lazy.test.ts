@@ -12,6 +12,7 @@ import { makePlan } from "../../src/run/plan.js";
 import { RunDirectory } from "../../src/run/store.js";
 import type { Aggregator } from "../../src/select/aggregator.js";
 import { lazyOrder } from "../../src/select/lazy.js";
+import { lazyRule } from "../../src/select/lazyRule.js";
 import { AGGREGATORS } from "../../src/select/registry.js";
 import { loadEvidence } from "../../src/tables/load.js";
 import { engineGone, type FakeEnvironments, fakeEnvironments } from "../support/fakeEnvironments.js";
@@ -43,7 +44,7 @@ interface Run {
 async function run(options: Run): Promise<DispatchResult> {
   const { rollouts, lazyFor, environments = fakeEnvironments(), jobs = 1, task = fakeTask("x__y-1") } = options;
   const { instanceId } = task;
-  const lazy = lazyFor === undefined ? null : lazyOrder(lazyFor);
+  const lazy = lazyFor === undefined ? null : lazyRule(lazyFor);
   const drain = new AbortController();
   const rewards = Object.entries(rollouts).map(([id, [, reward]]) => {
     const signal = reward === null ? unavailable("no-trajectory", "none") : ok(reward);
@@ -263,7 +264,7 @@ it("chooses as an eager run does, whatever the patches do", async () => {
         lazyRuns += lazy.verified.length;
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 120 },
   );
   expect(lazyRuns).toBeLessThan(eagerRuns);
 });

@@ -1,4 +1,7 @@
 // `bestk run`: verify, score and rank into a run directory; the patch to submit for every issue, and why.
+
+import { Option } from "commander";
+import { share } from "../options.js";
 import { writePredictions } from "../patches.js";
 import { addRunFlags, exitCodeOf, type RunFlags, runFromFlags } from "../runFlags.js";
 import { showRanking } from "../showRanking.js";
@@ -31,6 +34,12 @@ export const run: Verb = {
       .option("--model <dir>", "folder of the reward model (default: the shipped one)")
       .option("-a, --aggregator <name>", "how to combine the signals", "hybrid")
       .option("--eager", "run every test of every candidate, also those that can't change the choice", false)
+      .addOption(
+        new Option("--risk <p>", "also leave out tests that would change a choice with a probability below this")
+          .argParser(share)
+          .default(0)
+          .conflicts("eager"),
+      )
       .option("-o, --output <file>", "also write the predictions here")
       .option("--raw-patch", "predictions hold the original patch, not the normalised one"),
   act: async ([paths], options) => {
@@ -44,9 +53,11 @@ export const run: Verb = {
     if (result.leftOut > 0) {
       const what = result.leftOut === 1 ? "1 candidate was" : `${result.leftOut} candidates were`;
       const rest = "other aggregators' rankings rest on what was run; --eager runs the rest";
-      terminal.note(
-        `${what} not run, or in part, for they could not change the choice of ${flags.aggregator}: ${rest}`,
-      );
+      const why =
+        (flags.risk ?? 0) === 0
+          ? `could not change the choice of ${flags.aggregator}`
+          : `would hardly change the choice of ${flags.aggregator} (--risk ${flags.risk})`;
+      terminal.note(`${what} not run, or in part, for they ${why}: ${rest}`);
     }
     terminal.note(`predictions: ${flags.output ?? result.predictionsPath}; everything else is in ${flags.run}`);
     return exitCodeOf(result, flags, terminal);

@@ -24,6 +24,12 @@ export const runCardSchema = z.object({
     .boolean()
     .optional()
     .describe("whether what can't change the aggregator's choice was left out, where it can be told"),
+  risk: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("of a choice being another one because of what was left out (--risk); absent: none"),
   regression: z.string().nullable().optional().describe("--regression; null: as the instances say"),
   model: z
     .object({ name: z.string(), key: z.string().describe("sha256 over the model's files and its template") })

@@ -81,8 +81,19 @@ function pairsOf(
   return figures;
 }
 
-/** Of two sorted lists of distinct hashes. */
+/** Of each two lists once, however many pools they are in: what tests may say is drawn for the same patches again and again. */
+const sharedBefore = new WeakMap<readonly number[], WeakMap<readonly number[], number>>();
+
 function sharedOf(a: readonly number[], b: readonly number[]): number {
+  const known = sharedBefore.get(a) ?? new WeakMap<readonly number[], number>();
+  sharedBefore.set(a, known);
+  const shared = known.get(b) ?? countShared(a, b);
+  known.set(b, shared);
+  return shared;
+}
+
+/** Of two sorted lists of distinct hashes. */
+function countShared(a: readonly number[], b: readonly number[]): number {
   let [i, j, shared] = [0, 0, 0];
   while (i < a.length && j < b.length) {
     const order = (a[i] as number) - (b[j] as number);
