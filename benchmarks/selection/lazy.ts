@@ -1,4 +1,4 @@
-// What laziness spares: containers and test commands of a lazy run against all of them, with the same choices.
+// Second half of `npm run evaluate:selection`: what laziness spares, containers and test commands of a lazy run against all of them, with the same choices.
 // Usage: npx tsx benchmarks/selection/lazy.ts [--data DIR] [-o FILE.md] [--runs EAGER LAZY]…
 //   --data DIR: the folder with evidence/ (default BESTK_DATA, then ../shared/data); replays the tables in it.
 //   --runs EAGER LAZY: two run directories of the same rollouts, one of them with --eager.
@@ -12,10 +12,15 @@ import { renderReport } from "../../src/report/render.js";
 import { openAggregator } from "../../src/run/aggregators.js";
 import { openEvidence } from "../../src/run/openEvidence.js";
 import { AGGREGATORS } from "../../src/select/registry.js";
-import { type Choice, type Replayed, replay, type Work } from "./lazyReplay.js";
+import { type Choice, type Replayed, replay } from "./lazyReplay.js";
+import type { Work } from "./lazyWork.js";
 
 const { values, positionals } = parseArgs({
-  options: { data: { type: "string" }, runs: { type: "boolean", default: false }, output: { type: "string", short: "o" } },
+  options: {
+    data: { type: "string" },
+    runs: { type: "boolean", default: false },
+    output: { type: "string", short: "o" },
+  },
   allowPositionals: true,
 });
 const data = values.data ?? process.env.BESTK_DATA ?? "../shared/data";

@@ -15,20 +15,12 @@ import {
 } from "../../src/run/lazy.js";
 import type { PlannedInstance } from "../../src/run/plan.js";
 import { PARTS, type Part, type Sureness } from "../../src/run/savedVerdict.js";
-import type { CandidateResult, Wanted } from "../../src/run/verdicts.js";
+import type { CandidateResult } from "../../src/run/verdicts.js";
 import type { Aggregator } from "../../src/select/aggregator.js";
 import { closed } from "../../src/select/lazy.js";
 import { lazyRule } from "../../src/select/lazyRule.js";
 import { BASE_RUNS } from "../../src/verify/execution.js";
-
-/** Containers, and test commands by what they are for. */
-export interface Work {
-  containers: number;
-  base: number;
-  regression: number;
-  reproduction: number;
-  rerun: number;
-}
+import { hasFailures, nothing, runAgain, runBase, runParts, SURE, surenessOf, type Work } from "./lazyWork.js";
 
 export interface Replayed {
   readonly instanceId: string;
@@ -193,57 +185,6 @@ function leastContainers(
   if (needed.length === 0) return 0;
   const isOneEnough = needed.every((each) => surenessOf(lineOf(each).signals, [], base.limits, 1).unsure.length === 0);
   return (isOneEnough ? 1 : BASE_RUNS) + needed.length;
-}
-
-function nothing(): Work {
-  return { containers: 0, base: 0, regression: 0, reproduction: 0, rerun: 0 };
-}
-
-/** A container each, with every command there is: generated tests are taken to run in one. */
-function runBase(work: Work, limits: Limits, times: number): number {
-  work.containers += times;
-  work.base += times * PARTS.filter((part) => limits[part] !== null).length;
-  return times;
-}
-
-/** What one sandbox runs of a candidate, as `verify/` does it. */
-function runParts(
-  work: Work,
-  { regression }: Evidence["signals"],
-  open: readonly Part[],
-  wanted: Wanted,
-): readonly Part[] {
-  const asked = open.filter((part) => wanted.parts.includes(part));
-  const both = asked.length === 2;
-  const ran = both && wanted.goesOn?.(regression) === false ? (["regression"] as const) : asked;
-  work.containers += 1;
-  for (const part of ran) work[part] += 1;
-  return ran;
-}
-
-/** A regression is made sure of by one further run. */
-function runAgain(work: Work): void {
-  work.containers += 1;
-  work.rerun += 1;
-}
-
-function hasFailures({ regression }: Evidence["signals"]): boolean {
-  return regression.status === "ok" && regression.value < 0;
-}
-
-const SURE: Sureness = { unsure: [], best: [] };
-
-/** Of what a candidate's first run gave: a table has no flaky tests, but a run that ends with it could not know. */
-function surenessOf(signals: Evidence["signals"], open: readonly Part[], limits: Limits, baseRuns: number): Sureness {
-  if (signals.regression.status !== "ok" && signals.regression.reason === "patch-failed") return SURE;
-  if (baseRuns >= BASE_RUNS)
-    return { unsure: hasFailures(signals) && !open.includes("regression") ? ["regression"] : [], best: [] };
-  const measured = PARTS.filter((part) => limits[part] !== null && !open.includes(part));
-  const isBest = (part: Part): boolean => {
-    const signal = signals[part];
-    return signal.status === "ok" && signal.value === limits[part];
-  };
-  return { unsure: measured.filter((part) => !isBest(part)), best: measured.filter(isBest) };
 }
 
 /** A count of tests is what base would say: the most that any candidate passes is the least it can be. */

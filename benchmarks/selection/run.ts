@@ -1,4 +1,4 @@
-// `npm run evaluate:selection`: what choosing by a fusion is worth beside every plain rule, on the open data, in minutes.
+// First half of `npm run evaluate:selection`: what choosing by a fusion is worth beside every plain rule, on the open data, in minutes.
 // Data: BESTK_DATA, or ../shared/data. Writes figures alone, to benchmarks/selection/fusion.md; fits nothing that ships.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EvidenceLine } from "../../src/core/schemas.js";
 import { ok, unavailable } from "../../src/core/signal.js";
 import type { Task } from "../../src/core/types.js";
+import { openAggregator } from "../../src/run/aggregators.js";
 import { openMachine } from "../../src/run/attempts.js";
 import { type DispatchResult, dispatch } from "../../src/run/dispatch.js";
 import { makePlan } from "../../src/run/plan.js";
@@ -33,6 +34,7 @@ interface Run {
   readonly rollouts: Rollouts;
   /** Absent: everything is run. */
   readonly lazyFor?: Aggregator;
+  readonly risk?: number;
   readonly path?: string;
   readonly environments?: FakeEnvironments;
   readonly jobs?: number;
@@ -44,7 +46,7 @@ interface Run {
 async function run(options: Run): Promise<DispatchResult> {
   const { rollouts, lazyFor, environments = fakeEnvironments(), jobs = 1, task = fakeTask("x__y-1") } = options;
   const { instanceId } = task;
-  const lazy = lazyFor === undefined ? null : lazyRule(lazyFor);
+  const lazy = lazyFor === undefined ? null : lazyRule(lazyFor, options.risk);
   const drain = new AbortController();
   const rewards = Object.entries(rollouts).map(([id, [, reward]]) => {
     const signal = reward === null ? unavailable("no-trajectory", "none") : ok(reward);
@@ -182,6 +184,26 @@ describe("a lazy run", () => {
     const parts = environments.verified.filter((patch) => patch.includes("BREAK one"));
     // All tests in one sandbox, and the regression tests again.
     expect(parts).toHaveLength(2);
+  });
+
+  it("leaves out at a risk what no rule settles for certain, and says so", async () => {
+    const rollouts: Rollouts = Object.fromEntries(
+      Array.from({ length: 8 }, (_, i) => [`r${i}`, [`RIGHT ${i}`, 1 - i / 10]]),
+    );
+    const lazyFor = openAggregator("fusion");
+    const environments = fakeEnvironments();
+    await run({ rollouts, lazyFor, risk: 0.1, environments });
+    const patches = environments.verified.filter((patch) => patch !== "");
+    expect(patches.length).toBeGreaterThan(0);
+    expect(patches.length).toBeLessThan(8);
+    const signals = (await evidenceOf(folder)).flatMap((line) => line.signals.regression ?? []);
+    const messages = signals.flatMap((signal) => (signal.status === "ok" ? [] : [signal.message]));
+    expect(new Set(messages)).toEqual(new Set(["left out: it would change the choice with a probability below 10 %"]));
+    const again = fakeEnvironments();
+    const before = await evidenceOf(folder);
+    await run({ rollouts, lazyFor, risk: 0.1, environments: again });
+    expect(again.verified).toEqual([]);
+    expect(await evidenceOf(folder)).toEqual(before);
   });
 
   it("loses nothing of an eager run before it", async () => {
