@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FORMS } from "../../src/cli/forms.js";
 import { VERBS } from "../../src/cli/program.js";
-import { faultsOf } from "../support/ajv.js";
+import { faultsOf, schemaPrinted } from "../support/ajv.js";
 import { manyInstances } from "../support/labelledEvidence.js";
 import { startLlmServer } from "../support/llmServer.js";
 import { type Finished, ROOT, readJsonLines, startProgram } from "../support/program.js";
@@ -202,15 +202,18 @@ describe("files of a run", () => {
 
 describe("bestk schema", () => {
   it.each(Object.keys(FORMS))("%s has an id, a title, and where it stands", async (name) => {
-    const { code, stdout } = await bestk("schema", name);
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(await schemaPrinted(name)).toMatchObject({
       $schema: "https://json-schema.org/draft/2020-12/schema",
       $id: expect.stringMatching(`^urn:bestk:${name}:1`),
       title: expect.stringMatching(/^[A-Z].{5,}/),
       description: expect.stringMatching(/.{8,}/),
     });
     expect(await faultsOf(name, "no object")).not.toEqual([]);
+  });
+
+  it("prints the same document with --json, in one line", async () => {
+    const { code, stdout } = await bestk("schema", "run", "--json");
+    expect([code, stdout]).toEqual([0, `${JSON.stringify(await schemaPrinted("run"))}\n`]);
   });
 
   it("names the nearest for an unknown name, and what is only written for --read", async () => {
