@@ -4,6 +4,7 @@ import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { copyDemoRun, DEMO_COMMAND } from "../support/demoRun.js";
 import { type Block, blocksOf, PAGES } from "../support/docs.js";
 import { describeWithEngine } from "../support/engine.js";
 import { manyInstances } from "../support/labelledEvidence.js";
@@ -101,7 +102,7 @@ async function runPage(
       const wanted = Number(info.find((word) => word.startsWith("exit="))?.slice("exit=".length) ?? 0);
       let output = "";
       for (const line of linesOf(block)) {
-        const done = await shell(line, folder);
+        const done = line === DEMO_COMMAND ? await demo(folder) : await shell(line, folder);
         expect(`${where(block)}: ${line}: exit ${done.code}${done.code === wanted ? "" : done.output}`).toBe(
           `${where(block)}: ${line}: exit ${wanted}`,
         );
@@ -153,6 +154,12 @@ async function parseLine(line: string, block: Block): Promise<void> {
       throw new Error(`${where(block)}: ${line}: a block of plain sh is run, and holds commands of bestk alone`);
     }
   }
+}
+
+/** What `shell` would say and leave; each page that runs the demo has the same one. */
+async function demo(cwd: string): Promise<{ readonly code: number | null; readonly output: string }> {
+  const { code, stdout, stderr } = await copyDemoRun(join(cwd, "demo-run"));
+  return { code, output: `${stdout}\n${stderr}` };
 }
 
 function shell(line: string, cwd: string): Promise<{ readonly code: number; readonly output: string }> {
