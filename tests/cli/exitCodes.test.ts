@@ -1,8 +1,8 @@
 // The exit codes that are documented, each by the built program, and what a person reads with it.
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventLineSchema } from "../../src/core/schemas/events.js";
 import { configSchema, initSchema, runPlanSchema } from "../../src/core/schemas/plans.js";
 import { doctorSchema } from "../../src/core/schemas/run.js";
@@ -27,7 +27,18 @@ const RUN = [
 ];
 const LONG_MS = 120_000;
 
+/** A folder with a run of RUN that was never interrupted, and how that ended. */
+let home: string;
+let done: Finished;
+/** Of each test its own. */
 let folder: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "bestk-exit-done-"));
+  done = await startProgram(home, [...RUN, "--events", "events.jsonl"]).finished;
+}, LONG_MS);
+
+afterAll(() => rm(home, { recursive: true, force: true }));
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "bestk-exit-"));
@@ -45,12 +56,12 @@ describe("0: done", () => {
   it("for a run; its plan first, in two lines; its events as their schema says; then nothing is left to do", {
     timeout: LONG_MS,
   }, async () => {
-    const { code, stderr } = await bestk(...RUN, "--events", "events.jsonl");
+    const { code, stderr } = done;
     expect(code).toBe(0);
     const [first, second] = stderr.split("\n").filter((line) => !line.startsWith("sandbox:"));
     expect(first).toBe("1 instances, 8 rollouts, 3 distinct candidates");
     expect(second).toMatch(/^to do: .*3 candidates, 1 bases, \d+ rewards, about .* \(assumed: 30 s a run/);
-    const events = (await readJsonLines(join(folder, "events.jsonl"))).map((event) => eventLineSchema.parse(event));
+    const events = (await readJsonLines(join(home, "events.jsonl"))).map((event) => eventLineSchema.parse(event));
     expect(events[0]).toMatchObject({ type: "plan", candidates: 3, cachedCandidates: 0 });
     expect(events.at(-1)).toMatchObject({ type: "end", outcome: "done" });
     const times = events.map(({ time }) => time);
@@ -61,6 +72,7 @@ describe("0: done", () => {
       expect(begun).toBeGreaterThan(0);
       expect(ended.length).toBeGreaterThanOrEqual(begun);
     }
+    await cp(join(home, "run"), join(folder, "run"), { recursive: true });
     const before = await readFile(join(folder, "run/evidence.jsonl"), "utf8");
     const planned = await bestk(...RUN, "--dry-run", "--json");
     expect(runPlanSchema.parse(JSON.parse(planned.stdout))).toMatchObject({
@@ -172,6 +184,7 @@ describe("3: a prerequisite", () => {
 
 describe("4: evidence that is missing", () => {
   it("beyond --max-unavailable", { timeout: LONG_MS }, async () => {
+    await cp(join(home, "run"), join(folder, "run"), { recursive: true });
     const { code, stderr } = await bestk(...RUN, "--max-unavailable", "0");
     expect(stderr).toMatch(/of the evidence is unavailable, more than 0\.0 %/);
     expect(code).toBe(4);
