@@ -24,6 +24,46 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const data = values.data ?? process.env.BESTK_DATA ?? "../shared/data";
+/** Rewards are drawn with a seed where the table has none: one that knows nothing shortlists at random. */
+const CHOICES = [
+  { aggregator: AGGREGATORS["execution-based"], risk: 0, rewards: "table" },
+  { aggregator: AGGREGATORS.hybrid, risk: 0, rewards: "drawn" },
+  { aggregator: AGGREGATORS["hybrid:deepswe"], risk: 0, rewards: "drawn" },
+  { aggregator: AGGREGATORS["hybrid:no-shortlist"], risk: 0, rewards: "drawn" },
+  { aggregator: AGGREGATORS.hybrid, risk: 0.05, rewards: "drawn" },
+] as const;
+
+const WITH_PATCHES = [
+  { aggregator: openAggregator("fusion"), risk: 0.02, rewards: "table" },
+  { aggregator: openAggregator("fusion"), risk: 0.05, rewards: "table" },
+  { aggregator: openAggregator("fusion"), risk: 0.1, rewards: "table" },
+] as const;
+
+const COLUMNS: readonly Column[] = [
+  { label: "table", kind: "text" },
+  { label: "aggregator", kind: "text" },
+  { label: "risk", kind: "share" },
+  { label: "instances", kind: "count" },
+  { label: "other choices", kind: "count" },
+  { label: "resolved, eager − lazy", kind: "text" },
+  { label: "containers, eager", kind: "count" },
+  { label: "lazy", kind: "count" },
+  { label: "least possible", kind: "count" },
+  { label: "ratio", kind: "number" },
+  { label: "median ratio", kind: "number" },
+  { label: "of the least", kind: "number" },
+  { label: "commands: base", kind: "text" },
+  { label: "regression", kind: "text" },
+  { label: "reproduction", kind: "text" },
+  { label: "rerun", kind: "text" },
+];
+
+const NOTES = [
+  "Containers of an eager run: two of base, one a distinct patch, and one more where it breaks a test, to make sure. Rewards are drawn with a seed for hybrids, so a shortlist is a random one.",
+  "Least possible: what no way to choose the same for certain can do without, even one that guesses right what to run (reruns aside).",
+  "With a risk, tests are left out that change the choice in fewer of the draws of what they may say (select/foresight.ts); other choices are those that did change.",
+];
+
 let different = 0;
 if (values.runs) {
   for (let i = 0; i + 1 < positionals.length; i += 2) {
@@ -64,46 +104,6 @@ async function replayTables(): Promise<void> {
   if (values.output !== undefined) await writeFile(values.output, report);
   console.log(report);
 }
-
-/** Rewards are drawn with a seed where the table has none: one that knows nothing shortlists at random. */
-const CHOICES = [
-  { aggregator: AGGREGATORS["execution-based"], risk: 0, rewards: "table" },
-  { aggregator: AGGREGATORS.hybrid, risk: 0, rewards: "drawn" },
-  { aggregator: AGGREGATORS["hybrid:deepswe"], risk: 0, rewards: "drawn" },
-  { aggregator: AGGREGATORS["hybrid:no-shortlist"], risk: 0, rewards: "drawn" },
-  { aggregator: AGGREGATORS.hybrid, risk: 0.05, rewards: "drawn" },
-] as const;
-
-const WITH_PATCHES = [
-  { aggregator: openAggregator("fusion"), risk: 0.02, rewards: "table" },
-  { aggregator: openAggregator("fusion"), risk: 0.05, rewards: "table" },
-  { aggregator: openAggregator("fusion"), risk: 0.1, rewards: "table" },
-] as const;
-
-const COLUMNS: readonly Column[] = [
-  { label: "table", kind: "text" },
-  { label: "aggregator", kind: "text" },
-  { label: "risk", kind: "share" },
-  { label: "instances", kind: "count" },
-  { label: "other choices", kind: "count" },
-  { label: "resolved, eager − lazy", kind: "text" },
-  { label: "containers, eager", kind: "count" },
-  { label: "lazy", kind: "count" },
-  { label: "least possible", kind: "count" },
-  { label: "ratio", kind: "number" },
-  { label: "median ratio", kind: "number" },
-  { label: "of the least", kind: "number" },
-  { label: "commands: base", kind: "text" },
-  { label: "regression", kind: "text" },
-  { label: "reproduction", kind: "text" },
-  { label: "rerun", kind: "text" },
-];
-
-const NOTES = [
-  "Containers of an eager run: two of base, one a distinct patch, and one more where it breaks a test, to make sure. Rewards are drawn with a seed for hybrids, so a shortlist is a random one.",
-  "Least possible: what no way to choose the same for certain can do without, even one that guesses right what to run (reruns aside).",
-  "With a risk, tests are left out that change the choice in fewer of the draws of what they may say (select/foresight.ts); other choices are those that did change.",
-];
 
 function rowOf(
   table: string,

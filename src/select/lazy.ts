@@ -35,7 +35,7 @@ export type Settled =
 /**
  * Whether the choice is settled: whatever the open signals turn out to be (any value up to its bound, or any reason), the
  * aggregator of `options` selects the same rollout, and it does so from evidence in which they are `could-not-matter` (`closed`). The
- * tie that a selection is taken from may be smaller than it would be. Work is one signal of a candidate, by the best
+ * tie that a selection is taken from may be smaller than it would be (`possibleTies` says by whom). Work is one signal of a candidate, by the best
  * that can still become of it: no order of work can spare the first unless another candidate is found to be better.
  */
 export function settle(pool: readonly OpenEvidence[], options: LexicographicOptions): Settled {
@@ -87,9 +87,9 @@ function surelyBeats(a: BoundedRow, b: BoundedRow, world: World, options: Lexico
 }
 
 /** Design, contract 7: of a tie the smallest candidate id, then rollout id, empty patches aside. */
-function isTakenFirst(
-  { evidence: a }: BoundedRow,
-  { evidence: b }: BoundedRow,
+export function isTakenFirst(
+  { evidence: a }: Pick<BoundedRow, "evidence">,
+  { evidence: b }: Pick<BoundedRow, "evidence">,
   options: LexicographicOptions,
 ): boolean {
   const byId = compareNatural(a.rolloutId, b.rolloutId);

@@ -4,6 +4,7 @@ import { BestkError } from "../core/errors.js";
 import { compareNatural } from "../core/order.js";
 import type { Evidence, InstanceRanking } from "../core/schemas.js";
 import type { Aggregator } from "./aggregator.js";
+import { withPossibleTies } from "./possibleTies.js";
 
 /** `bestk.ranking/1` without its part on labels, which only `study/` can add. */
 export interface RankingDocument {
@@ -15,7 +16,11 @@ export interface RankingDocument {
 
 /** Ranks each instance. Throws BestkError `input` where two pieces of evidence claim the same rollout. */
 export function rankInstances(evidence: readonly Evidence[], aggregator: Aggregator): RankingDocument {
-  const instances = poolsOf(evidence).map(({ pool }) => aggregator.rank(pool));
+  const { order } = aggregator;
+  const instances = poolsOf(evidence).map(({ pool }) => {
+    const ranked = aggregator.rank(pool);
+    return order === undefined ? ranked : withPossibleTies(ranked, pool, order);
+  });
   return { schema: "bestk.ranking/1", aggregator: aggregator.name, instances };
 }
 

@@ -76,6 +76,9 @@ function against(key: Key, mine: Signal, theirs: Signal, rival: string): string 
     const [a, b] = shown(key, mine.value, theirs.value);
     return `decided by ${key.name}, ${a} against ${b} of ${rival}`;
   }
+  if (mine.status === "ok" && theirs.status === "unavailable" && theirs.reason === "could-not-matter") {
+    return `${key.name} is ${shown(key, mine.value)[0]}, and the tests of ${rival} that were left out put it no higher`;
+  }
   if (mine.status === "ok" && theirs.status === "unavailable") {
     return `decided by ${key.name}, ${shown(key, mine.value)[0]} against none of ${rival} (${theirs.reason})`;
   }
