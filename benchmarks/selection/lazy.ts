@@ -153,6 +153,8 @@ interface Used {
 async function compareRuns(eager: string, lazy: string): Promise<void> {
   const [left, right] = [await usedBy(eager), await usedBy(lazy)];
   const [chosenEager, chosenLazy] = [await chosenIn(eager), await chosenIn(lazy)];
+  // Earlier runs in a directory may have left results of other instances.
+  for (const used of [left, right]) for (const id of used.keys()) if (!chosenEager.has(id)) used.delete(id);
   const none: Used = { containers: 0, commands: 0, containerSeconds: 0 };
   console.log(`${eager} → ${lazy}: containers, test commands, container-seconds; choice`);
   for (const [id, mine] of chosenEager) {

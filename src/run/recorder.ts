@@ -86,10 +86,11 @@ export function isOfRuns({ details }: Pick<EvidenceLine, "details">): boolean {
   return typeof key === "string" && /^[0-9a-f]{64}$/.test(key);
 }
 
-/** An instance without tests of one kind lacks nothing as long as the other kind says something. */
+/** Tests of one kind that an instance doesn't have, or that could not matter, are no lack where the other kind says something. */
 function missingOf(signals: readonly Signal[]): UnavailableReason | null {
   const reasons = signals.flatMap((signal) => (signal.status === "ok" ? [] : [signal.reason]));
-  const missing = reasons.find((reason) => reason !== "no-tests");
+  const isPart = reasons.length < signals.length;
+  const missing = reasons.find((reason) => reason !== "no-tests" && !(isPart && reason === "could-not-matter"));
   return missing ?? (reasons.length === signals.length ? "no-tests" : null);
 }
 

@@ -116,6 +116,19 @@ describe("curve", () => {
     expect(error).toMatchObject({ code: 2, stderr: expect.stringContaining("2 of 14 instances have fewer than 4") });
   });
 
+  it("says where tests were left out", async () => {
+    await write("e.jsonl", ONE_OF_THREE);
+    const whole = await bestk("curve", "e.jsonl", "-k", "1");
+    expect(whole.stderr).not.toMatch(/left out, for they could not/);
+    const lines = (await readFile(join(folder, "e.jsonl"), "utf8")).trim().split("\n");
+    const left = { ...JSON.parse(lines[0] as string) };
+    left.signals.regression = { status: "unavailable", reason: "could-not-matter", message: "left out" };
+    await writeFile(join(folder, "e.jsonl"), [JSON.stringify(left), ...lines.slice(1), ""].join("\n"));
+    const { code, stderr } = await bestk("curve", "e.jsonl", "-k", "1");
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/tests of 1 of 54 rollouts were left out.*--eager/);
+  });
+
   it("refuses what can't be meant", async () => {
     for (const text of ["0-3", "3-1", "", "1-", "1;2", "1-999999999"]) expect(() => kList(text)).toThrow(/1-26/);
     expect(kList("4-6,2, 5")).toEqual([2, 4, 5, 6]);

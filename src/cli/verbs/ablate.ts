@@ -12,6 +12,7 @@ import { studyAblation } from "../../study/ablation.js";
 import { type Grid, parseGrid } from "../../study/ablationGrid.js";
 import { loadRewards } from "../../tables/rewards.js";
 import { problemText } from "../../tables/table.js";
+import { tellLeftOut } from "../leftOut.js";
 import { collect, type GlobalOptions } from "../options.js";
 import { tellSeen } from "../seenBy.js";
 import { showReport } from "../showReport.js";
@@ -56,6 +57,7 @@ export const ablate: Verb = {
     });
     for (const problem of loaded.problems) terminal[problem.kind === "error" ? "warn" : "note"](problemText(problem));
     const evidence = onlyOf(loaded.evidence, settings);
+    tellLeftOut(evidence, terminal);
     const named = grid.rows.flatMap((row) => row.settings.aggregator ?? []).filter((name) => name.startsWith("fusion"));
     tellSeen(
       [...new Set(named)].map((name) => openAggregator(name)),

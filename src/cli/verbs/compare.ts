@@ -8,6 +8,7 @@ import { BOOTSTRAP_DRAWS, repositoryOf } from "../../study/bootstrap.js";
 import { type Comparison, compareSides, type Side } from "../../study/compare.js";
 import { pWords } from "../../study/verdict.js";
 import { problemText } from "../../tables/table.js";
+import { tellLeftOut } from "../leftOut.js";
 import { collect, type GlobalOptions } from "../options.js";
 import { tellSeen } from "../seenBy.js";
 import { formatTable } from "../table.js";
@@ -71,6 +72,7 @@ async function sideOf(path: string, aggregator: Aggregator, settings: Options, t
   for (const problem of problems) terminal[problem.kind === "error" ? "warn" : "note"](problemText(problem));
   const kept = onlyOf(evidence, settings);
   tellSeen([aggregator], kept, terminal);
+  tellLeftOut(kept, terminal);
   return { evidence: kept, labels, aggregator };
 }
 

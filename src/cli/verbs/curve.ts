@@ -13,6 +13,7 @@ import { gapAccount } from "../../study/gap.js";
 import { labelledPools } from "../../study/pools.js";
 import { problemText } from "../../tables/table.js";
 import { curveAggregators, kList, nameList, unevenRule } from "../aggregatorList.js";
+import { tellLeftOut } from "../leftOut.js";
 import type { GlobalOptions } from "../options.js";
 import { collect } from "../options.js";
 import { tellSeen } from "../seenBy.js";
@@ -72,6 +73,7 @@ export const curve: Verb = {
     });
     for (const problem of loaded.problems) terminal[problem.kind === "error" ? "warn" : "note"](problemText(problem));
     const evidence = onlyOf(loaded.evidence, settings);
+    tellLeftOut(evidence, terminal);
     tellSeen(
       aggregators.filter((one) => one !== "oracle"),
       evidence,

@@ -11,6 +11,7 @@ import { onlyOf } from "../../run/filter.js";
 import { openEvidence } from "../../run/openEvidence.js";
 import { studyFit } from "../../study/fit/study.js";
 import { problemText } from "../../tables/table.js";
+import { tellLeftOut } from "../leftOut.js";
 import { collect, type GlobalOptions, share, wholeNumber } from "../options.js";
 import { showReport } from "../showReport.js";
 import { openTerminal } from "../terminal.js";
@@ -58,6 +59,7 @@ export const fit: Verb = {
     const loaded = await openAll(paths as readonly string[], settings, (text, isError) =>
       terminal[isError ? "warn" : "note"](text),
     );
+    tellLeftOut(loaded.evidence, terminal);
     const { fusion, study } = studyFit(loaded, {
       name: "fusion",
       seed: settings.seed,

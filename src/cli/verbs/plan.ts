@@ -16,6 +16,7 @@ import { studyPlans } from "../../study/planner.js";
 import { loadRewards } from "../../tables/rewards.js";
 import { problemText } from "../../tables/table.js";
 import { kList } from "../aggregatorList.js";
+import { tellLeftOut } from "../leftOut.js";
 import { collect, type GlobalOptions } from "../options.js";
 import { showReport } from "../showReport.js";
 import { openTerminal } from "../terminal.js";
@@ -86,6 +87,7 @@ export const plan: Verb = {
     });
     for (const problem of loaded.problems) terminal[problem.kind === "error" ? "warn" : "note"](problemText(problem));
     const evidence = onlyOf(loaded.evidence, settings);
+    tellLeftOut(evidence, terminal);
     const rewards = await rewardSets(settings.rewards ?? []);
     const costs = await costsOf(String(path), new Set(evidence.map(({ instanceId }) => instanceId)), given);
     const study = studyPlans(
