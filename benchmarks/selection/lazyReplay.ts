@@ -5,14 +5,7 @@ import type { Evidence } from "../../src/core/schemas.js";
 import { ok, type Signal, unavailable } from "../../src/core/signal.js";
 import type { GeneratedOutcome, Task } from "../../src/core/types.js";
 import type { GroupedCandidate } from "../../src/patch/group.js";
-import {
-  type LazyOptions,
-  type Limits,
-  needsWholeBase,
-  type OnBase,
-  settleInstance,
-  waveOf,
-} from "../../src/run/lazy.js";
+import { type LazyOptions, type Limits, type OnBase, settleInstance, waveOf } from "../../src/run/lazy.js";
 import type { PlannedInstance } from "../../src/run/plan.js";
 import { PARTS, type Part, type Sureness } from "../../src/run/savedVerdict.js";
 import type { CandidateResult } from "../../src/run/verdicts.js";
@@ -20,7 +13,18 @@ import type { Aggregator } from "../../src/select/aggregator.js";
 import { closed } from "../../src/select/lazy.js";
 import { lazyRule } from "../../src/select/lazyRule.js";
 import { BASE_RUNS } from "../../src/verify/execution.js";
-import { hasFailures, nothing, runAgain, runBase, runParts, SURE, surenessOf, type Work } from "./lazyWork.js";
+import {
+  confirmed,
+  hasFailures,
+  isBest,
+  nothing,
+  runAgain,
+  runBase,
+  runParts,
+  SURE,
+  surenessOf,
+  type Work,
+} from "./lazyWork.js";
 
 export interface Replayed {
   readonly instanceId: string;
@@ -99,24 +103,23 @@ function replayInstance(pool: readonly Evidence[], { aggregator, risk = 0 }: Cho
     settled = settleInstance(options, base, results);
   }
   while (!settled.settled) {
-    if (baseRuns < BASE_RUNS && needsWholeBase(results)) {
+    if (baseRuns < BASE_RUNS && settled.work[0]?.kind !== "contender") {
       baseRuns += runBase(lazy, limits, 1);
-      for (const [candidate, { open, unsure }] of results) {
-        const left = unsure.includes("regression") && hasFailures(signalsOf(candidate)) ? PARTS.slice(0, 1) : [];
-        results.set(candidate, resultOf(lineOf(candidate), open, { unsure: left, best: [] }));
+      for (const [candidate, { open }] of results) {
+        results.set(candidate, resultOf(lineOf(candidate), open, surenessOf(lineOf(candidate), open, base, baseRuns)));
       }
     } else {
       for (const { candidate, wanted } of waveOf(options, base, results, settled.work, 1)) {
         const before = results.get(candidate);
-        if (before?.unsure.includes("regression") === true && wanted.leavesReruns !== true) {
+        if (before !== undefined && !before.open.includes("regression") && wanted.parts[0] === "regression") {
           runAgain(lazy);
-          results.set(candidate, resultOf(lineOf(candidate), before.open, SURE));
+          results.set(candidate, resultOf(lineOf(candidate), before.open, confirmed(before)));
           continue;
         }
         const open = before?.open ?? PARTS.filter((part) => limits[part] !== null);
         const ran = runParts(lazy, signalsOf(candidate), open, wanted);
         const left = open.filter((part) => !ran.includes(part));
-        const sureness = surenessOf(signalsOf(candidate), left, limits, baseRuns);
+        const sureness = surenessOf(lineOf(candidate), left, base, baseRuns);
         results.set(candidate, resultOf(lineOf(candidate), left, sureness));
       }
     }
@@ -183,7 +186,7 @@ function leastContainers(
     return !settleInstance(options, base, others).settled;
   });
   if (needed.length === 0) return 0;
-  const isOneEnough = needed.every((each) => surenessOf(lineOf(each).signals, [], base.limits, 1).unsure.length === 0);
+  const isOneEnough = needed.every((each) => isBest(lineOf(each).signals, base.limits));
   return (isOneEnough ? 1 : BASE_RUNS) + needed.length;
 }
 

@@ -1,8 +1,9 @@
 // What a run of stored outcomes would have taken: containers and commands, counted as `run/` and `verify/` do it.
 import type { Evidence } from "../../src/core/schemas.js";
-import type { Limits } from "../../src/run/lazy.js";
+import type { Limits, OnBase } from "../../src/run/lazy.js";
 import { PARTS, type Part, type Sureness } from "../../src/run/savedVerdict.js";
 import type { Wanted } from "../../src/run/verdicts.js";
+import type { BaseOutcomes } from "../../src/select/foresight.js";
 import { BASE_RUNS } from "../../src/verify/execution.js";
 
 /** Containers, and test commands by what they are for. */
@@ -50,22 +51,71 @@ export function hasFailures({ regression }: Evidence["signals"]): boolean {
   return regression.status === "ok" && regression.value < 0;
 }
 
-export const SURE: Sureness = { unsure: [], best: [] };
+export const SURE: Sureness = { unsure: [], failing: {} };
 
-/** Of what a candidate's first run gave: a table has no flaky tests, but a run that ends with it could not know. */
+/** Whether a candidate passes all that there is. */
+export function isBest(signals: Evidence["signals"], limits: Limits): boolean {
+  return PARTS.every((part) => {
+    const signal = signals[part];
+    return limits[part] === null || (signal.status === "ok" && signal.value === limits[part]);
+  });
+}
+
+/**
+ * Of what a candidate's first run gave. A table has no flaky tests, but a run that ends with it could not know. Where a table counts
+ * failures and does not name them, no two candidates are taken to fail the same test.
+ */
 export function surenessOf(
-  signals: Evidence["signals"],
+  line: Evidence,
   open: readonly Part[],
-  limits: Limits,
+  { limits, tests }: OnBase,
   baseRuns: number,
 ): Sureness {
-  if (signals.regression.status !== "ok" && signals.regression.reason === "patch-failed") return SURE;
-  if (baseRuns >= BASE_RUNS)
-    return { unsure: hasFailures(signals) && !open.includes("regression") ? ["regression"] : [], best: [] };
+  const { signals } = line;
+  const isWhole = baseRuns >= BASE_RUNS;
   const measured = PARTS.filter((part) => limits[part] !== null && !open.includes(part));
-  const isBest = (part: Part): boolean => {
+  const hasRun = measured.filter((part) => {
     const signal = signals[part];
-    return signal.status === "ok" && signal.value === limits[part];
+    return signal.status === "ok" || signal.reason !== "patch-failed";
+  });
+  const named = { regression: failuresOf(line), reproduction: missedOf(line, limits, tests ?? []) };
+  const failing = hasRun.flatMap((part) => {
+    const tests = signals[part].status === "ok" ? named[part] : null;
+    if (tests === null || (part === "reproduction" && isWhole)) return [];
+    return [[part, { tests, isFinal: tests.length === 0, hasValue: isWhole }]];
+  });
+  return {
+    unsure: isWhole ? [] : hasRun.filter((part) => signals[part].status !== "ok"),
+    failing: Object.fromEntries(failing),
   };
-  return { unsure: measured.filter((part) => !isBest(part)), best: measured.filter(isBest) };
+}
+
+/** Once its failures were run again. */
+export function confirmed({ failing }: Sureness): Sureness {
+  const { regression } = failing;
+  return { ...SURE, failing: regression === undefined ? {} : { regression: { ...regression, isFinal: true } } };
+}
+
+function failuresOf({ signals: { regression }, newFailures, candidateId }: Evidence): readonly string[] {
+  const count = regression.status === "ok" ? -regression.value : 0;
+  return newFailures ?? Array.from({ length: count }, (_, index) => `${candidateId} ${index + 1}`);
+}
+
+function missedOf(
+  { signals: { reproduction }, generated, candidateId }: Evidence,
+  limits: Limits,
+  tests: BaseOutcomes,
+): readonly string[] {
+  if (generated !== undefined && tests.length > 0) {
+    const isReproduction = ({ base }: BaseOutcomes[number]): boolean => base === "failed" || base === "error";
+    const passed = new Set(
+      generated.filter(({ outcome }) => outcome === "passed").map(({ test, name }) => `${test} ${name}`),
+    );
+    return tests
+      .filter(isReproduction)
+      .map(({ test, name }) => `${test} ${name}`)
+      .filter((test) => !passed.has(test));
+  }
+  const count = (limits.reproduction ?? 0) - (reproduction.status === "ok" ? reproduction.value : 0);
+  return Array.from({ length: count }, (_, index) => `${candidateId} ${index + 1}`);
 }

@@ -77,24 +77,18 @@ export function waveOf(
   width: number,
 ): readonly Wave[] {
   const { candidates } = options.instance;
-  return work.slice(0, width).flatMap(({ candidateId, signal }): readonly Wave[] => {
+  return work.slice(0, width).flatMap(({ candidateId, signal, kind }): readonly Wave[] => {
     const candidate = candidates.find((each) => each.candidateId === candidateId);
     if (candidate === undefined) return [];
     const goesOn = (regression: Signal): boolean => goesOnWith(regression, candidate, options, limits, results, width);
-    const isToConfirm = signal === "regression" && results.get(candidate)?.unsure.includes("regression") === true;
-    if (signal === "reproduction" || isToConfirm) return [{ candidate, wanted: { parts: [signal] } }];
+    if (signal === "reproduction" || kind === "confirm" || isMeasured(results.get(candidate)))
+      return [{ candidate, wanted: { parts: [signal] } }];
     return [{ candidate, wanted: { parts: PARTS, goesOn, leavesReruns: true } }];
   });
 }
 
-/**
- * Whether base's second run is what to do next, where the choice is not settled: a result rests on which tests are flaky, or there
- * is nothing better than one that is whole already, if only its tests count.
- */
-export function needsWholeBase(results: Results): boolean {
-  return [...results.values()].some(
-    ({ open, unsure, best }) => unsure.length > 0 || (open.length === 0 && best.length > 0),
-  );
+function isMeasured(result: CandidateResult | undefined): boolean {
+  return result !== undefined && !result.open.includes("regression");
 }
 
 /** Results that earlier runs left, to begin with. */
@@ -192,7 +186,7 @@ function openEvidence(
   const { signals, generated } = result.without(flaky);
   const { generated: outcomes } = generatedField(generated, provenance);
   const evidence = { ...line(signals), ...(outcomes === undefined ? {} : { generated: outcomes }) };
-  return { evidence, open, best: result.best };
+  return { evidence, open, unsure: result.unsure, failing: result.failing };
 }
 
 const NO_PATCH = unavailable("no-patch", "the rollout's record carries no patch");

@@ -10,7 +10,6 @@ import {
   beforeBase,
   flakyIn,
   type LazyOptions,
-  needsWholeBase,
   onBase,
   type Results,
   savedResults,
@@ -109,7 +108,8 @@ async function runWaves(
     const known = onBase(ready);
     const next = settleInstance(lazy, known, results);
     if (next.settled) return { results, nearly: next.nearly === true };
-    if (isBaseOpen(ready) && needsWholeBase(results)) {
+    // Which tests are flaky matters once nobody is left who could do better than those that were measured.
+    if (isBaseOpen(ready) && next.work[0]?.kind !== "contender") {
       const open = ready;
       const whole = await work(async () => (options.drain.aborted ? null : withWholeBase(open, options)), place);
       if (whole === null) return "drained";

@@ -1,7 +1,8 @@
 // A candidate's saved result: its runs, what is missing of them, how sure they are, and the verdict they give relative to base.
 import type { Amount } from "../core/cost.js";
 import { unavailable } from "../core/signal.js";
-import { isBestRegression, isBestReproduction } from "../verify/baseOnce.js";
+import type { FailingTests } from "../select/bounds.js";
+import { failingRegression, failingReproduction } from "../verify/baseOnce.js";
 import { BASE_RUNS, type BaseMeasurement, type ExecutionVerdict, gradeRuns } from "../verify/execution.js";
 import { hasFailures } from "../verify/reruns.js";
 import type { FailedAttempt } from "./attempts.js";
@@ -47,27 +48,34 @@ export function isUnconfirmed(saved: SavedVerdict, base: BaseMeasurement): boole
 
 /** What more runs could still change of what was measured. */
 export interface Sureness {
-  /** Parts that were measured and can still turn out better: what failed may be a flaky test. */
+  /** Parts that were measured, and of which nothing is sure before base's second run. */
   readonly unsure: readonly Part[];
-  /** Parts in which nothing can be better, though base's second run may find that no test of them counts. */
-  readonly best: readonly Part[];
+  /** Tests that fail, of parts that prove what they say. */
+  readonly failing: Readonly<Partial<Record<Part, FailingTests>>>;
 }
 
-/** As long as base ran once, what isn't the best that there is may get better: each failing test could be flaky. */
+/** As long as base ran once, or failures were not run again, each failing test could be flaky. */
 export function surenessOf(saved: SavedVerdict, task: RunnableTests, base: BaseMeasurement): Sureness {
-  const [first] = base.runs;
-  if (saved.applied === null) return { unsure: [], best: [] };
-  if (first === undefined || base.runs.length >= BASE_RUNS) {
-    return { unsure: isUnconfirmed(saved, base) ? ["regression"] : [], best: [] };
-  }
+  if (saved.applied === null) return { unsure: [], failing: {} };
+  const isBaseWhole = base.runs.length >= BASE_RUNS;
   const open = openParts(saved, task);
-  const isBest = {
-    regression: isBestRegression(first, saved.runs),
-    reproduction: isBestReproduction(first, saved.runs),
+  const isMeasured = (part: Part): boolean =>
+    !open.includes(part) && (part === "regression" ? task.regression !== null : task.generated.length > 0);
+  const graded = gradeSaved(saved, base);
+  const found = {
+    regression: failingRegression(base.runs, saved.runs) === null ? null : graded.regression.newFailures,
+    reproduction: failingReproduction(base.runs, saved.runs),
   };
-  const has = { regression: task.regression !== null, reproduction: task.generated.length > 0 };
-  const measured = PARTS.filter((part) => has[part] && !open.includes(part));
-  return { unsure: measured.filter((part) => !isBest[part]), best: measured.filter((part) => isBest[part]) };
+  const isFinal = isBaseWhole && !isUnconfirmed(saved, base);
+  const parts = PARTS.filter((part) => isMeasured(part) && (part === "regression" || !isBaseWhole));
+  const failing = parts.flatMap((part) => {
+    const tests = found[part];
+    return tests === null ? [] : [[part, { tests, isFinal: isFinal || tests.length === 0, hasValue: isBaseWhole }]];
+  });
+  return {
+    unsure: isBaseWhole ? [] : parts.filter((part) => found[part] === null),
+    failing: Object.fromEntries(failing),
+  };
 }
 
 /** The figures of a saved result, computed again from its runs. `quarantined`: tests flaky on another candidate. */

@@ -176,6 +176,6 @@ function infraResult(error: FailedInstance["failure"], attempts: readonly Failed
   const signal = unavailable("infra", error.message);
   const details = { failure: failureKind(error), attempts };
   const verdict = { key: null, signals: { regression: signal, reproduction: signal }, generated: [], details };
-  const nothing = { open: [], unsure: [], best: [], cached: false, flaky: [], newFailures: [] };
+  const nothing = { open: [], unsure: [], failing: {}, cached: false, flaky: [], newFailures: [] };
   return { verdict, ...nothing, retriable: isTransient(error), without: () => verdict };
 }

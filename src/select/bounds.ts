@@ -1,7 +1,7 @@
 // Rollouts whose signals are known between bounds: what is surely better, and who is surely on a shortlist.
 import { compareNatural } from "../core/order.js";
 import type { Evidence } from "../core/schemas.js";
-import { type Signal, unavailable } from "../core/signal.js";
+import { ok, type Signal, unavailable } from "../core/signal.js";
 import { shortlistSize } from "./groups.js";
 import { compareSignals, type Key } from "./key.js";
 import { hasShortlist, type LexicographicOptions, shortlistOrder, type UsedKey } from "./rows.js";
@@ -16,8 +16,22 @@ export interface OpenEvidence {
   readonly evidence: Evidence;
   /** The best value that is still possible, by signal that is open; Infinity: nothing bounds it, null: it can have none. */
   readonly open: Readonly<Partial<Record<TestSignal, number | null>>>;
-  /** Signals that are measured and the best that there is, if any rollout comes to have a value: all may lose it yet. */
-  readonly best?: readonly TestSignal[];
+  /** Open signals that were measured: base's second run decides what they are. */
+  readonly unsure?: readonly TestSignal[];
+  /** Of signals that are measured: the tests that fail. */
+  readonly failing?: Readonly<Partial<Record<TestSignal, FailingTests>>>;
+}
+
+/**
+ * Tests that fail on a candidate. As long as some may turn out to be flaky, which takes them away for all candidates, a set within
+ * another is sure to be no worse, and more is not known.
+ */
+export interface FailingTests {
+  readonly tests: readonly string[];
+  /** Whether these count, for good. */
+  readonly isFinal: boolean;
+  /** Whether it is known that the signal has a value: base may yet show that no test of it counts. */
+  readonly hasValue: boolean;
 }
 
 /** One key of one rollout; equal bounds: it is measured. */
@@ -26,8 +40,10 @@ interface Cell {
   readonly best: Signal;
   /** Open cells of one candidate turn out the same. */
   readonly candidateId: string | null;
-  /** Whether it is measured for good: then its key counts, if it has a value. */
+  /** Whether its key counts for good, if it has a value. */
   readonly isFinal: boolean;
+  readonly failing: (FailingTests & { readonly set: ReadonlySet<string> }) | null;
+  readonly isMeasured: boolean;
 }
 
 export interface BoundedRow {
@@ -46,11 +62,11 @@ export function boundRows(pool: readonly OpenEvidence[], keys: readonly Key[]): 
       cells: keys.map((key, index): Cell => {
         const best = openValue(each, key);
         if (best !== undefined) {
-          return { worst: WORST, best: atMost(best), candidateId: each.evidence.candidateId, isFinal: false };
+          const { candidateId } = each.evidence;
+          const isMeasured = each.unsure?.some((name) => name === key.signal) ?? false;
+          return { worst: WORST, best: atMost(best), candidateId, isFinal: false, failing: null, isMeasured };
         }
-        const signal = (readers[index] ?? key.read)(each.evidence, evidence);
-        const isFinal = each.best?.every((name) => name !== key.signal) ?? true;
-        return { worst: signal, best: signal, candidateId: null, isFinal };
+        return measuredCell((readers[index] ?? key.read)(each.evidence, evidence), each, key);
       }),
     }))
     .sort((a, b) => compareNatural(a.evidence.rolloutId, b.evidence.rolloutId));
@@ -58,6 +74,21 @@ export function boundRows(pool: readonly OpenEvidence[], keys: readonly Key[]): 
 
 export function isOpen({ worst, best }: Cell): boolean {
   return worst !== best;
+}
+
+/** Open, and not measured at all. */
+export function isUnmeasured(cell: Cell): boolean {
+  return isOpen(cell) && !cell.isMeasured;
+}
+
+function measuredCell(signal: Signal, { failing }: OpenEvidence, key: Key): Cell {
+  const name = TEST_SIGNALS.find((each) => key.signal === each);
+  const own = name === undefined ? undefined : failing?.[name];
+  const cell = { worst: signal, best: signal, candidateId: null, isMeasured: true };
+  if (own === undefined) return { ...cell, isFinal: true, failing: null };
+  const sets = { isFinal: own.hasValue, failing: { ...own, set: new Set(own.tests) } };
+  if (own.isFinal || own.tests.length === 0 || signal.status !== "ok") return { ...cell, ...sets };
+  return name === "regression" ? { ...cell, best: ok(0), ...sets } : { ...cell, worst: ok(0), ...sets };
 }
 
 /** Ranks behind every other, with those like it. */
@@ -146,8 +177,20 @@ export function relationOf(a: BoundedRow, b: BoundedRow, keys: readonly UsedKey[
 
 function cellRelation(a: Cell, b: Cell): Relation {
   if (a === b || (a.candidateId !== null && a.candidateId === b.candidateId)) return "equal";
+  if (a.failing !== null && b.failing !== null && !(isCounted(a.failing) && isCounted(b.failing))) {
+    const isWithin = isSubset(a.failing.set, b.failing.set);
+    if (isWithin) return isSubset(b.failing.set, a.failing.set) ? "equal" : "at-least";
+  }
   const order = compareSignals(a.worst, b.best);
   if (order < 0) return "better";
   if (order > 0) return "unsure";
   return isOpen(a) || isOpen(b) ? "at-least" : "equal";
+}
+
+function isCounted({ isFinal, hasValue }: FailingTests): boolean {
+  return isFinal && hasValue;
+}
+
+function isSubset(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size <= b.size && [...a].every((test) => b.has(test));
 }

@@ -17,6 +17,8 @@ interface Place {
   readonly members: readonly number[];
   readonly open: readonly TestSignal[];
   readonly limits: OpenEvidence["open"];
+  /** Failures that were not run again, and may be flaky tests. */
+  readonly isUnconfirmed: boolean;
   readonly known: Result;
   readonly features: Evidence["features"];
 }
@@ -41,11 +43,13 @@ export function foresight(pool: readonly OpenEvidence[], tests: BaseOutcomes): (
   const places = placesOf(pool);
   const likeness = likenessOf(places);
   return (random) => {
-    const results: (Result | null)[] = places.map(({ open, known }) => (open.length === 0 ? known : null));
+    const results: (Result | null)[] = places.map((place) =>
+      place.open.length === 0 ? confirmed(place, random) : null,
+    );
     for (const [index, place] of places.entries()) {
       if (results[index] !== null) continue;
       const drawn = drawResult(index, results, likeness, place, tests, random);
-      results[index] = withKnown(place, drawn, random);
+      results[index] = withKnown(place, drawn);
     }
     const completed = [...pool.map(({ evidence }) => evidence)];
     for (const [index, { members }] of places.entries()) {
@@ -79,7 +83,7 @@ function placesOf(pool: readonly OpenEvidence[]): readonly Place[] {
   return [...members]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, own]) => {
-      const { evidence, open } = pool[own[0] as number] as OpenEvidence;
+      const { evidence, open, failing } = pool[own[0] as number] as OpenEvidence;
       const { signals, generated, newFailures, features } = evidence;
       const { regression, reproduction } = signals;
       const known = {
@@ -92,6 +96,7 @@ function placesOf(pool: readonly OpenEvidence[]): readonly Place[] {
         members: own,
         open: TEST_SIGNALS.filter((name) => open[name] !== undefined),
         limits: open,
+        isUnconfirmed: failing?.regression?.isFinal === false && regression.status === "ok" && regression.value < 0,
         known,
         features,
       };
@@ -178,17 +183,21 @@ const NO_TESTS = unavailable("no-tests", "drawn");
 /** Where nothing bounds the number of tests. */
 const MOST = 3;
 
-/** What was measured stays; a failure that was not run again may be a flaky test. */
-function withKnown({ open, limits, known }: Place, drawn: Result, random: Random): Result {
+/** What was measured stays, but that what failed may be flaky. */
+function confirmed({ isUnconfirmed, known }: Place, random: Random): Result {
+  if (!isUnconfirmed || random.next() >= FLAKY) return known;
+  const { newFailures: _, ...rest } = known;
+  return { ...rest, regression: ok(0) };
+}
+
+function withKnown({ open, known }: Place, drawn: Result): Result {
   const isKept = (name: TestSignal): boolean => !open.includes(name) || isMeasured(known[name]);
-  const isExcused = open.includes("regression") && isMeasured(known.regression) && random.next() < FLAKY;
-  const regression = isKept("regression") ? known.regression : drawn.regression;
-  const tests = isKept("reproduction") ? known : drawn;
-  const failures = isKept("regression") ? known.newFailures : drawn.newFailures;
+  const { generated } = isKept("reproduction") ? known : drawn;
+  const { newFailures } = isKept("regression") ? known : drawn;
   return {
-    regression: isExcused && limits.regression !== null ? ok(0) : regression,
-    reproduction: tests.reproduction,
-    ...(tests.generated === undefined ? {} : { generated: tests.generated }),
-    ...(failures === undefined || isExcused ? {} : { newFailures: failures }),
+    regression: isKept("regression") ? known.regression : drawn.regression,
+    reproduction: isKept("reproduction") ? known.reproduction : drawn.reproduction,
+    ...(generated === undefined ? {} : { generated }),
+    ...(newFailures === undefined ? {} : { newFailures }),
   };
 }

@@ -8,6 +8,7 @@ import {
   boundRows,
   isAtLeast,
   isOpen,
+  isUnmeasured,
   type OpenEvidence,
   relationOf,
   TEST_SIGNALS,
@@ -23,6 +24,11 @@ import type { LexicographicOptions } from "./rows.js";
 export interface Work {
   readonly candidateId: string;
   readonly signal: TestSignal;
+  /**
+   * `contender`: it was not measured, and can still win. `confirm`: it was, and its failures may be flaky. `beaten`: it only
+   * matters whether it has a value at all.
+   */
+  readonly kind: "contender" | "confirm" | "beaten";
 }
 
 /**
@@ -50,10 +56,16 @@ export function settle(pool: readonly OpenEvidence[], options: LexicographicOpti
   }
   const isBeaten = (row: BoundedRow): boolean => able.some((other) => other !== row && beats(other, row));
   const beaten = new Set(promising.filter(isBeaten));
-  // Those that can't win come last: of them it may only matter whether they have a value at all.
-  const ordered = [...promising.filter((row) => !beaten.has(row)), ...beaten, ...rows];
+  const contenders = promising.filter((row) => !beaten.has(row));
   const leader = promising.find(({ cells }) => !cells.some(isOpen));
-  return { settled: false, work: worksOf(ordered, leader, worlds[0]) };
+  const [world] = worlds;
+  // Whether failures count tells nothing as long as others may come that fail the same tests, or none.
+  const works = [
+    ...worksOf(contenders, leader, world, "contender"),
+    ...worksOf(contenders, leader, world, "confirm"),
+    ...worksOf([...beaten, ...rows], leader, world, "beaten"),
+  ];
+  return { settled: false, work: distinct(works) };
 }
 
 /** Evidence to rank by once the choice is settled. */
@@ -124,17 +136,25 @@ function worksOf(
   rows: readonly BoundedRow[],
   leader: BoundedRow | undefined,
   world: World | undefined,
+  kind: Work["kind"],
 ): readonly Work[] {
-  const works = new Map<string, Work>();
-  for (const row of rows) {
+  return rows.flatMap((row): readonly Work[] => {
     const { candidateId } = row.evidence;
-    const open = (world?.used ?? []).filter(({ index }) => isOpen(row.cells[index] as BoundedRow["cells"][number]));
+    const cellOf = ({ index }: World["used"][number]) => row.cells[index] as BoundedRow["cells"][number];
+    const open = (world?.used ?? []).filter((key) => isOpen(cellOf(key)));
+    const unmeasured = open.filter((key) => isUnmeasured(cellOf(key)));
+    const wanted = kind === "confirm" || (kind === "beaten" && unmeasured.length === 0) ? open : unmeasured;
     const isPassed = (key: World["used"][number]): boolean =>
       leader !== undefined && isAtLeast(relationOf(leader, row, [key]));
-    const chosen = open.find((key) => !isPassed(key)) ?? open.at(-1);
+    const chosen = wanted.find((key) => !isPassed(key)) ?? wanted.at(-1);
     const signal = TEST_SIGNALS.find((name) => name === chosen?.key.signal);
-    if (candidateId === null || signal === undefined || works.has(candidateId)) continue;
-    works.set(candidateId, { candidateId, signal });
-  }
-  return [...works.values()];
+    return candidateId === null || signal === undefined ? [] : [{ candidateId, signal, kind }];
+  });
+}
+
+/** The first work of each candidate. */
+function distinct(works: readonly Work[]): readonly Work[] {
+  const first = new Map<string, Work>();
+  for (const work of works) if (!first.has(work.candidateId)) first.set(work.candidateId, work);
+  return [...first.values()];
 }

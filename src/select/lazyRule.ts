@@ -3,7 +3,7 @@ import { compareCodeUnits, compareNatural } from "../core/order.js";
 import { randomStream } from "../core/random.js";
 import type { Evidence } from "../core/schemas.js";
 import type { Aggregator } from "./aggregator.js";
-import { type OpenEvidence, TEST_SIGNALS } from "./bounds.js";
+import { type OpenEvidence, TEST_SIGNALS, type TestSignal } from "./bounds.js";
 import { type BaseOutcomes, foresight, isMeasured } from "./foresight.js";
 import { closed, lazyOrder, type Settled, settle, type Work } from "./lazy.js";
 import type { LexicographicOptions } from "./rows.js";
@@ -99,16 +99,21 @@ function candidateNames(pool: readonly Evidence[]): (rolloutId: string | null) =
   return (rolloutId) => (rolloutId === null ? null : (names.get(rolloutId) ?? null));
 }
 
-/** All that is open, the first open signal of each candidate, in natural order of rollouts. */
+/** All that is open, the first open signal of each candidate, and then what failed and may be flaky; in natural order of rollouts. */
 function allOf(pool: readonly OpenEvidence[]): readonly Work[] {
+  const sorted = pool.toSorted((a, b) => compareNatural(a.evidence.rolloutId, b.evidence.rolloutId));
   const works = new Map<string, Work>();
-  for (const { evidence, open } of pool.toSorted((a, b) =>
-    compareNatural(a.evidence.rolloutId, b.evidence.rolloutId),
-  )) {
-    const { candidateId } = evidence;
-    const signal = TEST_SIGNALS.find((name) => open[name] !== undefined);
-    if (candidateId !== null && signal !== undefined && !works.has(candidateId))
-      works.set(candidateId, { candidateId, signal });
+  for (const kind of ["contender", "confirm"] as const) {
+    for (const { evidence, open, failing = {}, unsure = [] } of sorted) {
+      const { candidateId } = evidence;
+      const isWanted = (name: TestSignal): boolean =>
+        kind === "contender"
+          ? open[name] !== undefined && !unsure.includes(name)
+          : unsure.includes(name) || failing[name]?.isFinal === false;
+      const signal = TEST_SIGNALS.find(isWanted);
+      if (candidateId === null || signal === undefined || works.has(candidateId)) continue;
+      works.set(candidateId, { candidateId, signal, kind });
+    }
   }
   return [...works.values()];
 }

@@ -56,12 +56,12 @@ function reader(): TableReader {
 function contradictions({ regression_counts, regression_tests }: Row): number {
   return Object.entries(regression_tests).filter(([patch, tests]) => {
     const counts = regression_counts[patch];
-    return counts !== undefined && counts[1] !== failuresOf(tests);
+    return counts !== undefined && counts[1] !== failuresOf(tests).length;
   }).length;
 }
 
-function failuresOf(tests: Readonly<Record<string, boolean>>): number {
-  return Object.values(tests).filter((passed) => !passed).length;
+function failuresOf(tests: Readonly<Record<string, boolean>>): string[] {
+  return Object.keys(tests).filter((test) => tests[test] === false);
 }
 
 function evidenceOf(row: Row): Evidence[] {
@@ -72,6 +72,8 @@ function evidenceOf(row: Row): Evidence[] {
     ...failing.flatMap(([, { outcomes }]) => Object.keys(outcomes)),
   ]);
   return [...patches].map((patch): Evidence => {
+    const regression = row.regression_tests[patch];
+    const newFailures = regression === undefined ? {} : { newFailures: failuresOf(regression).sort(compareCodeUnits) };
     const generated = failing
       .map(([test, { outcomes }]) => outcomeOf(test, outcomes[patch]))
       .sort((a, b) => compareCodeUnits(a.test, b.test));
@@ -86,6 +88,7 @@ function evidenceOf(row: Row): Evidence[] {
       },
       features: null,
       generated,
+      ...newFailures,
     };
   });
 }
@@ -94,7 +97,7 @@ function regressionOf({ regression_counts, regression_tests }: Row, patch: strin
   const tests = regression_tests[patch];
   const [passed, failed] = regression_counts[patch] ?? [0, 0];
   const [count, failures] =
-    tests === undefined ? [passed + failed, failed] : [Object.keys(tests).length, failuresOf(tests)];
+    tests === undefined ? [passed + failed, failed] : [Object.keys(tests).length, failuresOf(tests).length];
   if (count > 0) return ok(-failures);
   return patch in regression_counts || tests !== undefined
     ? unavailable("no-tests", "the table has no regression tests of the instance")

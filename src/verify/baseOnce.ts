@@ -13,22 +13,27 @@ export function isPlainBase({ regression, generated }: TreeRuns): boolean {
 }
 
 /**
- * Whether a candidate's regression tests gave the best that there is, whichever of base's tests count in the end: every test
- * that passes on base passed.
+ * The regression tests that fail on a candidate and pass on base, as far as base ran; null where its run proves nothing of single
+ * tests. Whatever is found out of flaky ones takes the same tests away for all candidates: who fails only what another fails
+ * too is never behind it.
  */
-export function isBestRegression(base: TreeRuns, { regression }: TreeRuns): boolean {
-  if (base.regression === null || regression === null || !isSound(regression)) return false;
-  return newFailures([base.regression], regression).length === 0;
+export function failingRegression(base: readonly TreeRuns[], { regression }: TreeRuns): readonly string[] | null {
+  const onBase = base.flatMap((tree) => tree.regression ?? []);
+  return regression === null || onBase.length === 0 || !isSound(regression) ? null : newFailures(onBase, regression);
 }
 
-/** The same of generated tests: every one that fails on base passed. */
-export function isBestReproduction(base: TreeRuns, { generated }: TreeRuns): boolean {
-  return Object.entries(base.generated).every(([id, onBase]) => {
+/** The same of generated tests: those that fail on base and on the candidate. */
+export function failingReproduction([first]: readonly TreeRuns[], { generated }: TreeRuns): readonly string[] | null {
+  const failing: string[] = [];
+  for (const [id, onBase] of Object.entries(first?.generated ?? {})) {
     const run = generated[id];
     const tests = reproductionTests([onBase]);
-    if (tests.length === 0) return true;
-    return run !== undefined && isSound(run) && passedReproductions([onBase], run).length === tests.length;
-  });
+    if (tests.length === 0) continue;
+    if (run === undefined || !isSound(run)) return null;
+    const passed = new Set(passedReproductions([onBase], run));
+    failing.push(...tests.filter((test) => !passed.has(test)).map((test) => JSON.stringify([id, test])));
+  }
+  return failing;
 }
 
 function isSound({ end, consistent, tampered, unproven }: TestRun): boolean {

@@ -129,8 +129,8 @@ describe("a lazy run", () => {
     expect(spared.verified.map((patch) => /one|two/.exec(patch)?.[0] ?? "base")).toEqual([
       "base",
       "one",
-      "base",
       "two",
+      "base",
     ]);
     const lines = await evidenceOf(path);
     expect(reasons(lines)).toEqual({ r1: [-1, 0], r2: [0, 1], r3: ["could-not-matter", "could-not-matter"] });
@@ -144,13 +144,29 @@ describe("a lazy run", () => {
     expect(environments.verified.map((patch) => /one|two/.exec(patch)?.[0] ?? "base")).toEqual([
       "base",
       "one",
+      "two",
       "base",
       "one",
-      "two",
     ]);
     const lines = await evidenceOf(folder);
     expect(reasons(lines)).toEqual({ r1: [-1, 1], r2: [0, 1], r3: ["could-not-matter", "could-not-matter"] });
     expect(lines.some(({ details }) => details?.unconfirmed !== undefined)).toBe(false);
+  });
+
+  it("needs neither where all that could be chosen fail the same test", async () => {
+    const rollouts: Rollouts = Object.fromEntries([1, 2, 3].map((n) => [`r${n}`, [`RIGHT BREAK ${n}`, 1 - n / 10]]));
+    const environments = fakeEnvironments();
+    await run({ rollouts, lazyFor: AGGREGATORS.hybrid, environments });
+    expect(environments.verified.map((patch) => /BREAK \d/.exec(patch)?.[0] ?? "base")).toEqual([
+      "base",
+      "BREAK 1",
+      "BREAK 2",
+      "BREAK 3",
+    ]);
+    expect(await selectedBy(AGGREGATORS.hybrid)).toBe("r1");
+    const whole = join(folder, "whole");
+    await run({ rollouts, path: whole });
+    expect(await selectedBy(AGGREGATORS.hybrid, whole)).toBe("r1");
   });
 
   it("makes up for what was left when everything is asked for", async () => {
@@ -247,7 +263,10 @@ describe("a lazy run", () => {
 const LAZY = Object.values(AGGREGATORS).filter((aggregator) => lazyOrder(aggregator) !== null);
 
 it("chooses as an eager run does, whatever the patches do", async () => {
-  const words = fc.constantFrom("WRONG", "RIGHT", "BREAK", "RIGHT BREAK", "REFUSED", "LATE", "RIGHT LATE");
+  const words = fc.constantFrom(
+    ...["WRONG", "RIGHT", "BREAK", "RIGHT BREAK", "SNAP", "RIGHT SNAP", "RIGHT BREAK SNAP"],
+    ...["REFUSED", "LATE", "RIGHT LATE"],
+  );
   const rollout = fc.record({
     words: fc.oneof(
       { weight: 8, arbitrary: fc.tuple(words, fc.integer({ min: 1, max: 3 })).map(([word, n]) => `${word} ${n}`) },
@@ -276,7 +295,9 @@ it("chooses as an eager run does, whatever the patches do", async () => {
         const isLate = (patch: string): boolean => patch.includes("LATE");
         // What fails on base the first time passes the second, and the other way round.
         const changes = (patch: string, before: number) => (patch === "" && before > 0 ? flakyOnBase : []);
-        const [eager, lazy] = [fakeEnvironments({ isLate, changes }), fakeEnvironments({ isLate, changes })];
+        const alsoFailing = (patch: string) => (patch.includes("SNAP") ? ["r1"] : []);
+        const options = { isLate, changes, alsoFailing };
+        const [eager, lazy] = [fakeEnvironments(options), fakeEnvironments(options)];
         count += 1;
         const [left, right] = [join(folder, `eager-${count}`), join(folder, `lazy-${count}`)];
         await run({ rollouts, path: left, environments: eager, jobs, task: kept });
