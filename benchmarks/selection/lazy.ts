@@ -34,9 +34,8 @@ const CHOICES = [
 ] as const;
 
 const WITH_PATCHES = [
-  { aggregator: openAggregator("fusion"), risk: 0.02, rewards: "table" },
   { aggregator: openAggregator("fusion"), risk: 0.05, rewards: "table" },
-  { aggregator: openAggregator("fusion"), risk: 0.1, rewards: "table" },
+  { aggregator: openAggregator("fusion"), risk: 0.2, rewards: "table" },
 ] as const;
 
 const COLUMNS: readonly Column[] = [

@@ -16,7 +16,6 @@ import { BASE_RUNS } from "../../src/verify/execution.js";
 import {
   confirmed,
   hasFailures,
-  isBest,
   nothing,
   runAgain,
   runBase,
@@ -173,7 +172,7 @@ function testsOf(pool: readonly Evidence[]): readonly GeneratedOutcome[] {
 
 const NONE = unavailable("not-run", "the table has none");
 
-/** A candidate is needed if all the others' results don't settle the choice; base's second run if no result is the best there is. */
+/** A candidate is needed if all the others' results don't settle the choice. Base is needed once. */
 function leastContainers(
   options: LazyOptions,
   base: OnBase,
@@ -186,8 +185,7 @@ function leastContainers(
     return !settleInstance(options, base, others).settled;
   });
   if (needed.length === 0) return 0;
-  const isOneEnough = needed.every((each) => isBest(lineOf(each).signals, base.limits));
-  return (isOneEnough ? 1 : BASE_RUNS) + needed.length;
+  return 1 + needed.length;
 }
 
 /** A count of tests is what base would say: the most that any candidate passes is the least it can be. */

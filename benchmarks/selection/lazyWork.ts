@@ -53,14 +53,6 @@ export function hasFailures({ regression }: Evidence["signals"]): boolean {
 
 export const SURE: Sureness = { unsure: [], failing: {} };
 
-/** Whether a candidate passes all that there is. */
-export function isBest(signals: Evidence["signals"], limits: Limits): boolean {
-  return PARTS.every((part) => {
-    const signal = signals[part];
-    return limits[part] === null || (signal.status === "ok" && signal.value === limits[part]);
-  });
-}
-
 /**
  * Of what a candidate's first run gave. A table has no flaky tests, but a run that ends with it could not know. Where a table counts
  * failures and does not name them, no two candidates are taken to fail the same test.
