@@ -155,11 +155,12 @@ function openPool({ instance, recorder }: LazyOptions, limits: Limits, results: 
   return instance.rollouts.map((rollout) => {
     const candidate = byRollout.get(rollout.rolloutId) ?? null;
     const reward = recorder.rewardOf(rollout).signal;
-    return openEvidence(instance, rollout, candidate, reward, limits, results, flaky, provenance);
+    return standingOf(instance, rollout, candidate, reward, limits, results, flaky, provenance);
   });
 }
 
-function openEvidence(
+/** A rollout by what is known of its candidate. */
+function standingOf(
   { task }: PlannedInstance,
   { instanceId, rolloutId }: PlannedRollout,
   candidate: GroupedCandidate | null,

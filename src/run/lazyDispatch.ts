@@ -1,5 +1,6 @@
 // Does the work of one instance in waves: what is next by what is known, until no test can change the choice.
 import type { Signal } from "../core/signal.js";
+import type { Task } from "../core/types.js";
 import type { GroupedCandidate } from "../patch/group.js";
 import type { LazyRule } from "../select/lazyRule.js";
 import { isTransient } from "./attempts.js";
@@ -123,7 +124,7 @@ async function runWaves(
       continue;
     }
     const wave = waveOf(lazy, known, results, next.work, width);
-    if (wave.length === 0) throw new RangeError(`${ready.task.instanceId}: nothing to run, and nothing is settled`);
+    if (wave.length === 0) throw new RangeError(stuck(ready.task));
     ready.environment.expect(wave.length);
     const done = await together.all(
       wave.map(({ candidate, wanted }) =>
@@ -153,8 +154,14 @@ async function runWaves(
       if (result.open.length === 0) recorder.finished(candidate, result.verdict, result.cached, seconds);
     }
     if (options.drain.aborted) return "drained";
+    // What is saved was known before the first wave: one that runs nothing would be followed by itself for ever.
+    if (done.every((ended) => ended?.result.cached === true)) throw new RangeError(stuck(ready.task));
     width = Math.min(2 * width, dispatch.width);
   }
+}
+
+function stuck({ instanceId }: Task): string {
+  return `${instanceId}: nothing to run, and nothing is settled`;
 }
 
 async function allFailed(
