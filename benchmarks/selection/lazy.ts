@@ -51,6 +51,8 @@ const COLUMNS: readonly Column[] = [
   { label: "ratio", kind: "number" },
   { label: "median ratio", kind: "number" },
   { label: "of the least", kind: "number" },
+  { label: "test commands, ratio", kind: "number" },
+  { label: "median ratio", kind: "number" },
   { label: "commands: base", kind: "text" },
   { label: "regression", kind: "text" },
   { label: "reproduction", kind: "text" },
@@ -138,8 +140,15 @@ function rowOf(
     before / Math.max(1, after),
     medianOf(({ lazy }) => lazy.containers),
     hasLeast ? medianOf(({ least }) => least) : null,
+    commands(replayed, "eager") / Math.max(1, commands(replayed, "lazy")),
+    median(replayed, (each) => commands([each], "eager") / Math.max(1, commands([each], "lazy"))) ?? null,
     ...stages,
   ];
+}
+
+function commands(replayed: readonly Replayed[], of: "eager" | "lazy"): number {
+  const sum = ({ base, regression, reproduction, rerun }: Work): number => base + regression + reproduction + rerun;
+  return replayed.reduce((all, each) => all + sum(each[of]), 0);
 }
 
 interface Used {

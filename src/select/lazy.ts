@@ -57,13 +57,13 @@ export function settle(pool: readonly OpenEvidence[], options: LexicographicOpti
   const isBeaten = (row: BoundedRow): boolean => able.some((other) => other !== row && beats(other, row));
   const beaten = new Set(promising.filter(isBeaten));
   const contenders = promising.filter((row) => !beaten.has(row));
-  const leader = promising.find(({ cells }) => !cells.some(isOpen));
+  const measured = promising.filter(({ cells }) => !cells.some(isUnmeasured));
   const [world] = worlds;
   // Whether failures count tells nothing as long as others may come that fail the same tests, or none.
   const works = [
-    ...worksOf(contenders, leader, world, "contender"),
-    ...worksOf(contenders, leader, world, "confirm"),
-    ...worksOf([...beaten, ...rows], leader, world, "beaten"),
+    ...worksOf(contenders, measured, world, "contender"),
+    ...worksOf(contenders, measured, world, "confirm"),
+    ...worksOf([...beaten, ...rows], measured, world, "beaten"),
   ];
   return { settled: false, work: distinct(works) };
 }
@@ -129,12 +129,13 @@ function byPromise(a: BoundedRow, b: BoundedRow, [world]: readonly World[], opti
 
 /**
  * Of each candidate the signal to measure. A later key matters only if those before tie, so the first open one comes first;
- * but where `leader`, measured already, can't be worse in it, the candidate has to be better in a later one, which may settle
- * it alone: a suite that nobody can be better in than the leader isn't run to find who is worse.
+ * but where one of the `measured` can't be worse in it, the candidate has to be better in a later one, which may settle
+ * it alone: a suite that nobody can be better in than that one isn't run to find who is worse, though another sandbox is
+ * needed if it comes to matter: suites take longer than sandboxes.
  */
 function worksOf(
   rows: readonly BoundedRow[],
-  leader: BoundedRow | undefined,
+  measured: readonly BoundedRow[],
   world: World | undefined,
   kind: Work["kind"],
 ): readonly Work[] {
@@ -145,7 +146,7 @@ function worksOf(
     const unmeasured = open.filter((key) => isUnmeasured(cellOf(key)));
     const wanted = kind === "confirm" || (kind === "beaten" && unmeasured.length === 0) ? open : unmeasured;
     const isPassed = (key: World["used"][number]): boolean =>
-      leader !== undefined && isAtLeast(relationOf(leader, row, [key]));
+      measured.some((other) => other !== row && isAtLeast(relationOf(other, row, [key])));
     const chosen = wanted.find((key) => !isPassed(key)) ?? wanted.at(-1);
     const signal = TEST_SIGNALS.find((name) => name === chosen?.key.signal);
     return candidateId === null || signal === undefined ? [] : [{ candidateId, signal, kind }];
