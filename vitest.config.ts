@@ -9,6 +9,8 @@ export default defineConfig({
     sequence: { sequencer: EngineFirst },
     pool: "forks",
     testTimeout: 30_000,
+    // On a loaded machine a page takes its time.
+    expect: { poll: { timeout: 10_000 } },
     reporters: ["default", "./tests/support/engineReporter.ts"],
   },
 });

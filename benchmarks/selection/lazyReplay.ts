@@ -5,7 +5,7 @@ import type { Evidence } from "../../src/core/schemas.js";
 import { ok, type Signal, unavailable } from "../../src/core/signal.js";
 import type { GeneratedOutcome, Task } from "../../src/core/types.js";
 import type { GroupedCandidate } from "../../src/patch/group.js";
-import { type LazyOptions, type Limits, type OnBase, settleInstance, waveOf } from "../../src/run/lazy.js";
+import { type LazyOptions, type Limits, type OnBase, restsOnBase, settleInstance, waveOf } from "../../src/run/lazy.js";
 import type { PlannedInstance } from "../../src/run/plan.js";
 import { PARTS, type Part, type Sureness } from "../../src/run/savedVerdict.js";
 import type { CandidateResult } from "../../src/run/verdicts.js";
@@ -102,7 +102,7 @@ function replayInstance(pool: readonly Evidence[], { aggregator, risk = 0 }: Cho
     settled = settleInstance(options, base, results);
   }
   while (!settled.settled) {
-    if (baseRuns < BASE_RUNS && settled.work[0]?.kind !== "contender") {
+    if (baseRuns < BASE_RUNS && (settled.work[0]?.kind !== "contender" || restsOnBase(results))) {
       baseRuns += runBase(lazy, limits, 1);
       for (const [candidate, { open }] of results) {
         results.set(candidate, resultOf(lineOf(candidate), open, surenessOf(lineOf(candidate), open, base, baseRuns)));

@@ -91,6 +91,16 @@ function isMeasured(result: CandidateResult | undefined): boolean {
   return result !== undefined && !result.open.includes("regression");
 }
 
+/**
+ * Whether a candidate failed tests that base's second run may find to be flaky. That costs one sandbox, and where it finds some the
+ * candidate may be the best there is: so it comes before those that were not measured yet.
+ */
+export function restsOnBase(results: Results): boolean {
+  return [...results.values()].some(
+    ({ unsure, failing }) => unsure.length > 0 || Object.values(failing).some(({ tests }) => tests.length > 0),
+  );
+}
+
 /** Results that earlier runs left, to begin with. */
 export async function savedResults(
   instance: PlannedInstance,

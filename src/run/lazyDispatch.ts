@@ -13,6 +13,7 @@ import {
   type LazyOptions,
   onBase,
   type Results,
+  restsOnBase,
   savedResults,
   settleInstance,
   waveOf,
@@ -109,8 +110,7 @@ async function runWaves(
     const known = onBase(ready);
     const next = settleInstance(lazy, known, results);
     if (next.settled) return { results, nearly: next.nearly === true };
-    // Which tests are flaky matters once nobody is left who could do better than those that were measured.
-    if (isBaseOpen(ready) && next.work[0]?.kind !== "contender") {
+    if (isBaseOpen(ready) && (next.work[0]?.kind !== "contender" || restsOnBase(results))) {
       const open = ready;
       const whole = await work(async () => (options.drain.aborted ? null : withWholeBase(open, options)), place);
       if (whole === null) return "drained";

@@ -37,7 +37,7 @@ describeInBrowser("a report in a browser", () => {
     const { page, noise } = await browser.open(html());
     await page.getByRole("link", { name: /^Instances/ }).click();
     const rows = page.locator("table.instances tbody tr");
-    expect(await rows.count()).toBe(SMALL.instances);
+    await expect.poll(() => rows.count()).toBe(SMALL.instances);
     await page.getByRole("link", { name: "Tampered", exact: true }).click();
     const tampered = async () =>
       (await page.locator("table.instances tbody td.figure:nth-of-type(5)").allTextContents()).map((text) =>
@@ -74,7 +74,7 @@ describeInBrowser("a report in a browser", () => {
     const { page, noise } = await browser.open(html(), { hash: "#/first-run/instances" });
     await page.getByRole("link", { name: "astropy__astropy-1000" }).click();
     await page.getByText("fewest new failures").waitFor();
-    expect(await page.locator("table.candidates tbody tr").count()).toBe(SMALL.rollouts);
+    await expect.poll(() => page.locator("table.candidates tbody tr").count()).toBe(SMALL.rollouts);
     await keepPicture(page, "instance");
     await page.getByRole("link", { name: "Tests", exact: true }).click();
     await page
@@ -140,7 +140,7 @@ describeInBrowser("a report in a browser", () => {
     });
     const steps = page.getByRole("article");
     await steps.first().waitFor();
-    expect(await steps.count()).toBe(12);
+    await expect.poll(() => steps.count()).toBe(12);
     const long = steps.nth(3);
     const before = (await long.textContent())?.length ?? 0;
     await long.getByRole("button", { name: /more lines/ }).click();
@@ -163,10 +163,10 @@ describeInBrowser("a report in a browser", () => {
     const { page, noise } = await browser.open(html(), { hash: "#/first-run/instance/astropy__astropy-1000" });
     await page.getByRole("combobox", { name: "Run" }).selectOption("second-run");
     await expect.poll(() => page.url()).toContain("#/second-run/instance/astropy__astropy-1000");
-    expect(await page.getByRole("heading", { name: "astropy__astropy-1000" }).count()).toBe(1);
+    await expect.poll(() => page.getByRole("heading", { name: "astropy__astropy-1000" }).count()).toBe(1);
     await page.getByRole("link", { name: "Comparisons" }).click();
     await page.getByRole("heading", { name: /second-run against first-run/ }).waitFor();
-    expect(await page.getByText("p = 0.34").count()).toBe(1);
+    await expect.poll(() => page.getByText("p = 0.34").count()).toBe(1);
     await keepPicture(page, "comparison");
     await page.getByRole("link", { name: "Tables" }).click();
     await page.getByRole("cell", { name: /62\.0/ }).waitFor();

@@ -57,7 +57,7 @@ describeInBrowser("the page of bestk view", () => {
     const { page, noise } = await browser.visit(`${view.url}#/first-run/instances`);
     const rows = page.locator("table.instances tbody tr");
     await rows.first().waitFor();
-    expect(await rows.count()).toBe(30);
+    await expect.poll(() => rows.count()).toBe(30);
     expect(await page.getByText("run going on").isVisible()).toBe(true);
     expect(noise.requests.filter((url) => url.includes("/part/"))).toEqual([]);
 
@@ -80,7 +80,7 @@ describeInBrowser("the page of bestk view", () => {
       .toContain("40");
     await expect.poll(() => page.getByText("run going on").count()).toBe(0);
     expect(page.url()).toContain("tab=trajectory");
-    expect(await long.getByRole("button", { name: "fold" }).count()).toBe(1);
+    await expect.poll(() => long.getByRole("button", { name: "fold" }).count()).toBe(1);
     expect(await page.evaluate("scrollY")).toBe(700);
 
     expect(noise.messages).toEqual([]);
@@ -88,7 +88,7 @@ describeInBrowser("the page of bestk view", () => {
     expect(own).toEqual([]);
     view.close();
     await page.getByText("bestk view has stopped answering").waitFor();
-    expect(await page.getByRole("article").count()).toBe(12);
+    await expect.poll(() => page.getByRole("article").count()).toBe(12);
   });
 
   it("says what it can't read, and goes on", async () => {
