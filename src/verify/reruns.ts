@@ -25,19 +25,6 @@ export interface Verified {
   readonly late: readonly string[];
 }
 
-/** Verifies a candidate, and runs its failures again (`rerunFailures`). */
-export async function verifyWithReruns(
-  task: Task,
-  patch: string,
-  base: BaseMeasurement,
-  context: ExecutionContext,
-  signal: AbortSignal,
-): Promise<Verified> {
-  const once = await verifyOnce(task, patch, base, context, signal);
-  const again = await rerunFailures(task, patch, base, once.verdict, context, signal);
-  return { ...once, verdict: again.verdict, logs: { ...once.logs, ...again.logs } };
-}
-
 /** Whether tests that pass on base failed on a candidate, as `rerunFailures` would run again. */
 export function hasFailures({ applied, regression, signals }: Omit<ExecutionVerdict, "runs">): boolean {
   return applied !== null && regression.newFailures.length > 0 && signals.regression.status === "ok";
