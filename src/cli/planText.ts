@@ -89,7 +89,7 @@ function basis({ time, perInstance }: RunPlan): string {
 const MOST_LISTED = 20;
 
 /** The whole plan for a person. */
-export function planText(plan: RunPlan, verbose: boolean): string {
+export function planText(plan: RunPlan, isLazy: boolean, verbose: boolean): string {
   const { images, verdicts, bases, rewards, tests } = plan;
   const unknown = plan.engineAnswered ? "" : " (the engine doesn't answer: nothing is known of what is cached)";
   const rows: [string, string][] = [
@@ -97,7 +97,7 @@ export function planText(plan: RunPlan, verbose: boolean): string {
     ["rollouts", String(plan.rollouts)],
     ["distinct candidates", String(plan.candidates)],
     ["verdicts", `${verdicts.toRun} to run, ${verdicts.cached} cached, ${verdicts.needless} need no run${unknown}`],
-    ["bases", `${bases.toRun} to run twice, ${bases.cached} cached`],
+    ["bases", `${bases.toRun} to run ${isLazy ? "once or twice" : "twice"}, ${bases.cached} cached`],
     ...(rewards === null
       ? []
       : ([["rewards", `${rewards.toScore} to score, ${rewards.cached} cached, ${rewards.unavailable} can't be`]] as [

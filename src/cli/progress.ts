@@ -75,8 +75,8 @@ const nothing = (): void => {};
 const SHOW: Show = {
   plan: nothing,
   "reward-started": nothing,
-  reward: (terminal, { done, total, cached }) => {
-    if (done === total) terminal.note(`scored ${done}/${total} rollouts (${cached} cached)`);
+  reward: (terminal, { done, total, cached, unavailable = 0 }) => {
+    if (done === total) terminal.note(`scored ${total - unavailable}/${total} rollouts (${cached} cached)`);
   },
   "image-started": nothing,
   image: (terminal, { instanceId, message }) => {

@@ -127,7 +127,7 @@ export async function runFromFlags(intent: RunIntent): Promise<RunResult | null>
     if (flags.dryRun === true || environments === null) {
       announce(plan, emit, planned);
       terminal.data(document);
-      terminal.result(planText(document, terminal.verbose));
+      terminal.result(planText(document, isLazy(intent), terminal.verbose));
       return null;
     }
     const card = cardOf(intent, environments, model, aggregator.name, filter);

@@ -75,9 +75,19 @@ export async function openRecorder({ plan, directory, rewards, labels, emit }: R
     },
     dropStale: async () => {
       const isStale = [...before].some(([id, line]) => kept.get(id) !== line);
+      const planned = new Set(plan.instances.map(({ task }) => task.instanceId));
+      const others = new Set([...before.values()].map(({ instanceId }) => instanceId).filter((id) => !planned.has(id)));
+      if (others.size > 0) emit({ type: "warning", message: leftOutOf(others) });
       if (isStale) await directory.keepEvidence([...kept.values()]);
     },
   };
+}
+
+/** A run directory's evidence is that of the last command: figures of a part must not pass for those of the whole. */
+function leftOutOf(instances: ReadonlySet<string>): string {
+  const [first = ""] = instances;
+  const more = instances.size > 1 ? `, … (${instances.size} instances)` : "";
+  return `the evidence no longer holds ${first}${more}, which this command doesn't ask for; what was measured stays saved, and a command that asks for all brings it back`;
 }
 
 /** Results of runs are under a hash; other verdicts have a word for a key. */

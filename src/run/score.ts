@@ -43,6 +43,7 @@ export async function scoreRollouts(rollouts: readonly ScorableRollout[], option
   const known = savedRewards(options.saved);
   const rewards = new Map<string, Map<string, KeyedReward>>();
   let cached = 0;
+  let unavailable = 0;
   const queue = neighbours(rollouts);
   for (const [index, { instanceId, rolloutId, input }] of queue.entries()) {
     if (options.drain.aborted) break;
@@ -55,12 +56,13 @@ export async function scoreRollouts(rollouts: readonly ScorableRollout[], option
       const { tokens, cutTokens } = input;
       await options.save({ schema: "bestk.score/1", instanceId, rolloutId, reward: signal, tokens, cutTokens, key });
       if (!isTransient(signal)) known.set(key, signal);
-    } else {
+    } else if (input.unavailable === null) {
       cached += 1;
     }
+    if (input.unavailable !== null) unavailable += 1;
     const ofInstance = rewards.get(instanceId) ?? new Map<string, KeyedReward>();
     rewards.set(instanceId, ofInstance.set(rolloutId, { key: isTransient(signal) ? null : key, signal }));
-    const place = { done: index + 1, total: queue.length, cached };
+    const place = { done: index + 1, total: queue.length, cached, unavailable };
     options.emit({ type: "reward", instanceId, rolloutId, seconds: seconds(), ...place });
   }
   options.stop.throwIfAborted();

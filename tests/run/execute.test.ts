@@ -255,6 +255,24 @@ describe("executeRun", () => {
     expect([found.r1?.features?.files, found.r2?.features?.files]).toMatchObject([{ test: 0 }, { test: 1 }]);
   });
 
+  it("says what evidence a command for a part of the instances takes away, and the whole brings it back unrun", async () => {
+    const tasks = ["x__y-1", "x__y-2"].map((instanceId) => ({ ...TASK, instanceId }));
+    const whole = { tasks, instanceIds: ["x__y-1", "x__y-2"] };
+    await run(whole);
+    const lines = await readFile(join(folder, "evidence.jsonl"), "utf8");
+    const warnings: string[] = [];
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === "warning") warnings.push(event.message);
+    };
+    await run({ tasks: tasks.slice(0, 1), onEvent });
+    expect(warnings).toEqual([expect.stringMatching(/^the evidence no longer holds x__y-2, .*brings it back$/)]);
+    const environments = fakeEnvironments();
+    await run({ ...whole, environments, onEvent });
+    expect([warnings.length, environments.verified]).toEqual([1, []]);
+    const again = await readFile(join(folder, "evidence.jsonl"), "utf8");
+    expect(again.split("\n").sort()).toEqual(lines.split("\n").sort());
+  });
+
   it("tells of a candidate what is missing, and not that an instance has tests of one kind alone", async () => {
     const told: unknown[] = [];
     const onEvent = (event: RunEvent): void => {

@@ -109,8 +109,19 @@ describe("scoreRollouts", () => {
   it("does not ask the model for what can't be scored", async () => {
     const model = modelOf({});
     const refused = unavailable("no-trajectory", "no steps");
-    expect((await score([rollout("r1", "a", refused)], { model })).signals).toEqual({ r1: refused });
-    expect(model.asked).toEqual([]);
+    const told: unknown[] = [];
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === "reward") told.push([event.done, event.cached, event.unavailable]);
+    };
+    const rollouts = [rollout("r1", "a", refused), rollout("r2", "a", refused), rollout("r3", "b"), rollout("r4", "b")];
+    expect((await score(rollouts, { model, onEvent })).signals).toMatchObject({ r1: refused, r2: refused });
+    expect(model.asked).toEqual(["b"]);
+    expect(told).toEqual([
+      [1, 0, 1],
+      [2, 0, 2],
+      [3, 0, 2],
+      [4, 1, 2],
+    ]);
   });
 
   it("ends early without error when it is drained, and with one when it is stopped", async () => {

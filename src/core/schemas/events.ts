@@ -43,7 +43,15 @@ export const eventLineSchema = z.discriminatedUnion("type", [
   line("base-started", "tests run on the base commit", { instanceId }),
   line("base", "they have run", { instanceId, cached: z.boolean(), seconds }),
   line("reward-started", "a trajectory is scored", { instanceId, rolloutId }),
-  line("reward", "it is scored", { instanceId, rolloutId, seconds, done, total, cached: count("cached ones so far") }),
+  line("reward", "it is scored", {
+    instanceId,
+    rolloutId,
+    seconds,
+    done,
+    total,
+    cached: count("cached ones so far"),
+    unavailable: count("those so far that the model has nothing to read of").optional(),
+  }),
   line("candidate-started", "tests run on a candidate patch", { instanceId, candidateId }),
   line("candidate-paused", "what was asked of it has run; others decide whether more is", { instanceId, candidateId }),
   line("candidate", "its verdict is known", {

@@ -40,7 +40,10 @@ export const runPlanSchema = z.object({
     toRun: count,
     needless: count.describe("empty patches, and instances without tests"),
   }),
-  bases: z.object({ cached: count, toRun: count.describe("each is run twice") }),
+  bases: z.object({
+    cached: count,
+    toRun: count.describe("each is run twice, or only once where a lazy run needs no more"),
+  }),
   rewards: z
     .object({ cached: count, toScore: count, unavailable: count })
     .nullable()
