@@ -32,6 +32,7 @@ const CHOICES = [
   { aggregator: AGGREGATORS["hybrid:deepswe"], risk: 0, rewards: "drawn" },
   { aggregator: AGGREGATORS["hybrid:no-shortlist"], risk: 0, rewards: "drawn" },
   { aggregator: AGGREGATORS.hybrid, risk: 0.05, rewards: "drawn" },
+  { aggregator: AGGREGATORS.hybrid, risk: 0.2, rewards: "drawn" },
 ] as const;
 
 /** On every third instance: draws that are ranked by weights take their time. */

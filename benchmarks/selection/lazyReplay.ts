@@ -204,8 +204,17 @@ function measured(signal: Signal): readonly number[] {
   return signal.status === "ok" ? [signal.value] : [];
 }
 
+/** What a table says of tests that were not run must not be seen. */
+const NOT_YET = unavailable("could-not-matter", "not run");
+
 function resultOf({ signals, generated = [] }: Evidence, open: readonly Part[], sureness: Sureness): CandidateResult {
-  const verdict = { key: "replayed", signals, generated: open.includes("reproduction") ? [] : generated, details: {} };
+  const known = { ...signals, ...Object.fromEntries(open.map((part) => [part, NOT_YET])) };
+  const verdict = {
+    key: "replayed",
+    signals: known,
+    generated: open.includes("reproduction") ? [] : generated,
+    details: {},
+  };
   return {
     verdict,
     open,
