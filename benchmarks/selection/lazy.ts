@@ -25,17 +25,19 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const data = values.data ?? process.env.BESTK_DATA ?? "../shared/data";
-/** Rewards are drawn with a seed where the table has none: one that knows nothing shortlists at random. */
+/**
+ * Rewards are drawn with a seed where the table has none: one that knows nothing shortlists at random. What takes draws is replayed
+ * on every third instance.
+ */
 const CHOICES = [
   { aggregator: AGGREGATORS["execution-based"], risk: 0, rewards: "table" },
   { aggregator: AGGREGATORS.hybrid, risk: 0, rewards: "drawn" },
   { aggregator: AGGREGATORS["hybrid:deepswe"], risk: 0, rewards: "drawn" },
   { aggregator: AGGREGATORS["hybrid:no-shortlist"], risk: 0, rewards: "drawn" },
-  { aggregator: AGGREGATORS.hybrid, risk: 0.05, rewards: "drawn" },
-  { aggregator: AGGREGATORS.hybrid, risk: 0.2, rewards: "drawn" },
+  { aggregator: AGGREGATORS.hybrid, risk: 0.05, rewards: "drawn", every: 3 },
+  { aggregator: AGGREGATORS.hybrid, risk: 0.2, rewards: "drawn", every: 3 },
 ] as const;
 
-/** On every third instance: draws that are ranked by weights take their time. */
 const WITH_PATCHES = [
   { aggregator: openAggregator("fusion"), risk: 0.05, rewards: "table", every: 3 },
   { aggregator: openAggregator("fusion"), risk: 0.2, rewards: "table", every: 3 },
