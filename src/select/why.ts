@@ -1,7 +1,7 @@
 // One plain sentence for a selection: which key decided, against whom, and whether it was a tie or a missing value.
 import type { Signal } from "../core/signal.js";
 import type { Decision } from "./aggregator.js";
-import { isEmptyPatch } from "./candidate.js";
+import { hasCandidate, isEmptyPatch } from "./candidate.js";
 import { compareSignals, type Key } from "./key.js";
 import { hasShortlist, type LexicographicOptions, type Row, shortlistOrder, type UsedKey } from "./rows.js";
 
@@ -25,6 +25,7 @@ export function explain(decision: Outcome): string {
   const clauses = [
     total === 1 ? "it is the only rollout" : decidedBy(decision, total),
     tieClause(decision),
+    shortlistClause(decision),
     skippedClause(decision),
     leftOutClause(decision),
   ];
@@ -102,6 +103,23 @@ function tieClause({ groups, place, selected, options }: Outcome): string {
   const rule = selected.evidence.candidateId === null ? "smallest rollout id" : "smallest candidate id";
   const chance = options.keys.length === 0 ? ", any of them as good" : "";
   return `tie of ${group.length}${chance}, the ${rule} is taken${empty ? ", empty patches aside" : ""}`;
+}
+
+/** The shortlist's price: tests of rollouts that are not on it can be better than those of the choice. */
+function shortlistClause({ groups, selected, used, options }: Outcome): string {
+  if (selected === null || !selected.kept || !hasShortlist(used, options)) return "";
+  const tests = used.filter(({ key }) => key !== options.shortlist?.by);
+  const better = groups.flat().filter((row) => {
+    const deciding = tests.find(({ index }) => compareSignals(at(row, index), at(selected, index)) !== 0);
+    return (
+      !row.kept &&
+      hasCandidate(row.evidence) &&
+      deciding !== undefined &&
+      compareSignals(at(row, deciding.index), at(selected, deciding.index)) < 0
+    );
+  });
+  if (better.length === 0) return "";
+  return `${better.length} with better tests ${better.length === 1 ? "is" : "are"} not among these ${groups.flat().filter(({ kept }) => kept).length}`;
 }
 
 function skippedClause({ groups, place }: Outcome): string {

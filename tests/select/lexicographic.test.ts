@@ -85,7 +85,18 @@ describe("hybrid", () => {
   it("lets the best three by reward compete on the tests, and orders the others by reward", () => {
     const ranked = hybrid.rank(pool);
     expect(ranked).toMatchObject({ ranking: [["r5"], ["r4"], ["r3"], ["r2"], ["r1"]], selected: "r5", tie: false });
-    expect(ranked.why).toBe("Decided by reward, 0.8 against 0.7 of r4, among the best 3 of 5 by reward.");
+    expect(ranked.why).toBe(
+      "Decided by reward, 0.8 against 0.7 of r4, among the best 3 of 5 by reward; 2 with better tests are not among these 3.",
+    );
+  });
+
+  it.each([
+    ["has no patch", { regression: 0, reproduction: 9, reward: "no-patch", candidate: null }],
+    ["was not run", { regression: "could-not-matter", reproduction: "could-not-matter", reward: 0.1 }],
+    ["has the same tests", { regression: 0, reproduction: 2, reward: 0.1 }],
+  ] as const)("says nothing of one off the shortlist that %s", (_, fields) => {
+    const ranked = hybrid.rank([...pool.slice(2), evidence("r6", fields)]);
+    expect(ranked.why).toBe("Decided by reward, 0.8 against 0.7 of r4, among the best 3 of 4 by reward.");
   });
 
   it("takes half of eight and more", () => {
