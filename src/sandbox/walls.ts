@@ -85,7 +85,7 @@ const TRIES: readonly Try[] = [
   },
   {
     name: "processor limit",
-    command: `burn() { n=0; while [ $n -lt 500000 ]; do n=$((n + 1)); done; }
+    command: `burn() { n=0; while [ $n -lt 120000 ]; do n=$((n + 1)); done; }
 burn & burn; wait
 for f in /sys/fs/cgroup/cpu.stat /sys/fs/cgroup/cpu/cpu.stat; do [ -r $f ] && cat $f; done
 for f in /sys/fs/cgroup/cpu.max; do [ -r $f ] && echo "quota $(cat $f)"; done
