@@ -215,9 +215,14 @@ class ContainerSandbox implements Sandbox {
   async #kill(victims: Victims): Promise<void> {
     const done = new AbortController().signal;
     for (let round = 0; round < KILL_ROUNDS; round++) {
-      const left = await this.#askGuard(killProcesses(victims, round > KILL_ROUNDS / 2));
-      if (left?.trim() === "0") return;
-      if (left === null) break;
+      const isForced = round > KILL_ROUNDS / 2;
+      const said = await this.#askGuard(killProcesses(victims, isForced));
+      if (said === null) break;
+      const [left, did] = said.trim().split(" ");
+      // Their connections tell of it later.
+      if (did === "all") this.#controllers.forget();
+      // What was killed still counts as a process until init has taken note of it.
+      if (left === "0" && (did === "some" || isForced)) return;
       await pause(Math.min(5 * round, 100), done);
     }
     const state = await this.#engine.inspect(this.#id, false, AbortSignal.timeout(GUARD_MS));

@@ -19,6 +19,8 @@ export interface ControllerCommand {
 export interface ControllerPool {
   /** Throws SandboxError `aborted` or what the engine throws; an answer with `timedOut` has no exit code. */
   run(command: ControllerCommand, signal: AbortSignal): Promise<ShellAnswer & { readonly timedOut: boolean }>;
+  /** Uses none of the shells that were open until now again: they were killed. */
+  forget(): void;
 }
 
 /** Shells are opened when they are first needed; one that had to be killed is not used again. */
@@ -29,6 +31,7 @@ export function controllerPool(
   kill: (session: number) => Promise<void>,
 ): ControllerPool {
   const idle: SessionShell[] = [];
+  let killed = 0;
 
   const open = async (signal: AbortSignal): Promise<SessionShell> => {
     const request = { argv: ["/bin/sh"], user: "0:0", env: {}, stdin: true };
@@ -39,6 +42,10 @@ export function controllerPool(
   };
 
   return {
+    forget() {
+      killed += 1;
+      for (const { shell } of idle.splice(0)) shell.close();
+    },
     async run(command, signal) {
       let taken = idle.pop();
       while (taken?.shell.closed) taken = idle.pop();
@@ -51,8 +58,9 @@ export function controllerPool(
       }, command.timeoutMs);
       signal.addEventListener("abort", stop, { once: true });
       try {
+        const before = killed;
         const answer = await shell.run(command.script, command.maxOutputBytes);
-        if (!shell.closed) idle.push({ shell, session });
+        if (!shell.closed && killed === before) idle.push({ shell, session });
         if (signal.aborted && !answer.ended)
           throw new SandboxError("aborted", "aborted while the controller was at work");
         return { ...answer, timedOut: timedOut && !answer.ended };

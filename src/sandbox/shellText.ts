@@ -75,9 +75,9 @@ const MANY_PROCESSES = 64;
 export type Victims = { readonly gid: number | null } | { readonly session: number };
 
 /**
- * Kills them with the shell's own commands alone, for there may be no process left to be had, and prints how many it found.
- * Where there are very many, or if told so, everything but init and this shell is killed in one call that none can outrun;
- * commands that run beside them are lost too.
+ * Kills them with the shell's own commands alone, for there may be no process left to be had, and prints how many it found and
+ * what it did of it: `some`, or `all` where there are very many, or if told so: everything but init and this shell is killed
+ * in one call that none can outrun, and commands that run beside them and other shells of the controller are lost too.
  */
 export function killProcesses(victims: Victims, everything: boolean): string {
   const [last, wanted] =
@@ -85,7 +85,8 @@ export function killProcesses(victims: Victims, everything: boolean): string {
       ? ["NSsid:", `[ "$u:$s" = 0:${victims.session} ]`]
       : ["Gid:", `[ "$u" = ${TESTED_UID} ]${victims.gid === null ? "" : ` && [ "$g" = ${victims.gid} ]`}`];
   return `{ set -- /proc/[0-9]*
-if ${everything} || [ $# -gt ${MANY_PROCESSES} ]; then kill -KILL -1; fi
+did=some
+if ${everything} || [ $# -gt ${MANY_PROCESSES} ]; then did=all; kill -KILL -1; fi
 n=0
 for d in /proc/[0-9]*; do
   state=; u=; g=; s=
@@ -95,7 +96,7 @@ for d in /proc/[0-9]*; do
   done <"$d/status"
   if [ "$state" != Z ] && ${wanted}; then n=$((n + 1)); kill -KILL "\${d#/proc/}"; fi
 done; } 2>/dev/null
-echo $n`;
+echo $n $did`;
 }
 
 /** A command of the controller as lines for a kept shell. Throws RangeError for a name that can't be a variable's. */

@@ -138,6 +138,18 @@ describeWithEngine("docker sandbox", () => {
     expect(Number(text(after.stdout))).toBeLessThan(12);
   }, 60_000);
 
+  it("has its controller at hand after a flood that took all processes with it", async () => {
+    await using sandbox = await backend.open(spec({ limits: { ...LIMITS, pids: 256 } }), never);
+    const flood =
+      "python3 -c 'import os,time\nfor i in range(150):\n  if os.fork() == 0:\n    time.sleep(60)\n    os._exit(0)'";
+    for (let i = 0; i < 10; i++) {
+      await sandbox.writeFiles([{ path: "found", content: String(i), mode: 0o644 }], never);
+      await sandbox.exec({ command: flood, timeoutMs: 20_000, user: "tested" }, never);
+      await sandbox.killAll(never);
+      expect(text((await sandbox.readFile("found", 10, never)) ?? new Uint8Array())).toBe(String(i));
+    }
+  }, 60_000);
+
   it("says in seconds that the engine went away, and never takes it for a result", async () => {
     const proxy = await engineProxy(join(folder, "engine.sock"));
     const through = dockerBackend({ now, socketPath: proxy.path });
