@@ -6,7 +6,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { median } from "d3-array";
-import type { Evidence } from "../../src/core/schemas.js";
+import type { Evidence, EvidenceLine } from "../../src/core/schemas.js";
 import type { Labels } from "../../src/core/types.js";
 import type { Cell, Column } from "../../src/report/model.js";
 import { renderReport } from "../../src/report/render.js";
@@ -56,6 +56,8 @@ const COLUMNS: readonly Column[] = [
   { label: "ratio", kind: "number" },
   { label: "median ratio", kind: "number" },
   { label: "of the least", kind: "number" },
+  { label: "containers, each rollout by itself", kind: "count" },
+  { label: "median ratio", kind: "number" },
   { label: "test commands, ratio", kind: "number" },
   { label: "median ratio", kind: "number" },
   { label: "commands: base", kind: "text" },
@@ -66,6 +68,7 @@ const COLUMNS: readonly Column[] = [
 
 const NOTES = [
   "Containers of an eager run: two of base, one a distinct patch, and one more where it breaks a test, to make sure. Rewards are drawn with a seed for hybrids, so a shortlist is a random one.",
+  "Each rollout by itself: as published hybrids run, equal patches too. An eager run here runs those once already; Agentless's tables name no patches, so that nothing is equal there.",
   "Least possible: what no way to choose the same for certain can do without, even one that guesses right what to run (reruns aside).",
   "With a risk, tests are left out that change the choice in fewer of the draws of what they may say (select/foresight.ts); other choices are those that did change.",
 ];
@@ -131,10 +134,10 @@ function rowOf(
   const truth = ({ instanceId }: Replayed, id: string | null) => labels.get(instanceId)?.get(id ?? "") ?? null;
   const judged = replayed.filter((each) => truth(each, each.eagerly) !== null && truth(each, each.lazily) !== null);
   const right = (of: "eagerly" | "lazily"): number => judged.filter((each) => truth(each, each[of]) === true).length;
-  const sum = (of: "eager" | "lazy", what: keyof Work): number =>
+  const sum = (of: "eager" | "lazy" | "published", what: keyof Work): number =>
     replayed.reduce((all, each) => all + each[of][what], 0);
-  const medianOf = (of: (each: Replayed) => number): number | null =>
-    median(replayed, (each) => each.eager.containers / Math.max(1, of(each))) ?? null;
+  const medianOf = (of: (each: Replayed) => number, from: "eager" | "published" = "eager"): number | null =>
+    median(replayed, (each) => each[from].containers / Math.max(1, of(each))) ?? null;
   const stages = (["base", "regression", "reproduction", "rerun"] as const).map(
     (stage) => `${sum("eager", stage)} → ${sum("lazy", stage)}`,
   );
@@ -153,6 +156,8 @@ function rowOf(
     before / Math.max(1, after),
     medianOf(({ lazy }) => lazy.containers),
     hasLeast ? medianOf(({ least }) => least) : null,
+    sum("published", "containers"),
+    medianOf(({ lazy }) => lazy.containers, "published"),
     commands(replayed, "eager") / Math.max(1, commands(replayed, "lazy")),
     median(replayed, (each) => commands([each], "eager") / Math.max(1, commands([each], "lazy"))) ?? null,
     ...stages,
@@ -195,6 +200,12 @@ async function compareRuns(eager: string, lazy: string): Promise<void> {
       `  ${what}: ${all(left).toFixed(1)} → ${all(right).toFixed(1)}, ratio ${(all(left) / all(right)).toFixed(2)}, median ratio ${(median(ratios) ?? 0).toFixed(2)}`,
     );
   }
+  const published = await publishedBy(eager);
+  const ratios = [...chosenEager.keys()].map(
+    (id) => (published.get(id) ?? 0) / Math.max(1, right.get(id)?.containers ?? 0),
+  );
+  const sum = [...published.values()].reduce((all, containers) => all + containers, 0);
+  console.log(`  each rollout by itself: ${sum} containers, median ratio ${(median(ratios) ?? 0).toFixed(2)}`);
   for (const path of [eager, lazy])
     console.log(`  ${path}: ${(await readFile(join(path, "cost.json"), "utf8")).replace(/\s+/g, " ")}`);
 }
@@ -216,6 +227,22 @@ async function usedBy(path: string): Promise<Map<string, Used>> {
     });
   }
   return byInstance;
+}
+
+/** Containers by instance had each rollout been run by itself, equal patches too. */
+async function publishedBy(path: string): Promise<Map<string, number>> {
+  const lines = (await readFile(join(path, "evidence.jsonl"), "utf8")).trim().split("\n");
+  const again = new Map<string, number>();
+  const seen = new Set<string>();
+  for (const { instanceId, candidateId } of lines.map((line) => JSON.parse(line) as EvidenceLine)) {
+    const file = join(path, "logs", instanceId, candidateId?.replace(/^sha256:/, "") ?? "", "result.json");
+    const { result } = JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
+    const isFirst = !seen.has(file);
+    seen.add(file);
+    if (!isFirst) again.set(instanceId, (again.get(instanceId) ?? 0) + (result?.used?.containers ?? 0));
+  }
+  const once = await usedBy(path);
+  return new Map([...once].map(([id, { containers }]) => [id, containers + (again.get(id) ?? 0)]));
 }
 
 async function chosenIn(path: string): Promise<Map<string, string | null>> {

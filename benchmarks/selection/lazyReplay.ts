@@ -33,6 +33,8 @@ export interface Replayed {
   readonly candidates: number;
   readonly eager: Work;
   readonly lazy: Work;
+  /** As the published hybrids run: each rollout by itself, equal patches too. */
+  readonly published: Work;
   /** Containers that no way to choose the same for certain can do without, even one that guesses right what to run. */
   readonly least: number;
 }
@@ -135,6 +137,17 @@ function replayInstance(pool: readonly Evidence[], { aggregator, risk = 0 }: Cho
     );
     if (hasFailures(signalsOf(candidate))) runAgain(eager);
   }
+  const published = nothing();
+  runBase(published, limits, BASE_RUNS);
+  for (const { signals } of pool) {
+    runParts(
+      published,
+      signals,
+      PARTS.filter((part) => limits[part] !== null),
+      { parts: PARTS },
+    );
+    if (hasFailures(signals)) runAgain(published);
+  }
   const kept = pool.map((line) => {
     const result = [...results].find(([candidate]) => candidate.candidateId === line.candidateId)?.[1];
     const left = result?.open ?? PARTS;
@@ -152,6 +165,7 @@ function replayInstance(pool: readonly Evidence[], { aggregator, risk = 0 }: Cho
     candidates: instance.candidates.length,
     eager,
     lazy,
+    published,
     least: rule.order === null || risk > 0 ? Number.NaN : leastContainers(options, base, lineOf),
   };
 }
