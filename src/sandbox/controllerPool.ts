@@ -6,7 +6,8 @@ import { SandboxError } from "./sandbox.js";
 /** A shell and the session that all it starts belongs to. */
 interface SessionShell {
   readonly shell: ControllerShell;
-  readonly session: number;
+  /** null: it was lost before it said. */
+  readonly session: number | null;
 }
 
 export interface ControllerCommand {
@@ -17,7 +18,10 @@ export interface ControllerCommand {
 }
 
 export interface ControllerPool {
-  /** Throws SandboxError `aborted` or what the engine throws; an answer with `timedOut` has no exit code. */
+  /**
+   * Throws SandboxError `aborted` or what the engine throws; an answer with `timedOut` has no exit code. One that has not
+   * `ended` went with its shell, before it began or after: the caller asks why.
+   */
   run(command: ControllerCommand, signal: AbortSignal): Promise<ShellAnswer & { readonly timedOut: boolean }>;
   /** Uses none of the shells that were open until now again: they were killed. */
   forget(): void;
@@ -37,8 +41,7 @@ export function controllerPool(
     const request = { argv: ["/bin/sh"], user: "0:0", env: {}, stdin: true };
     const shell = controllerShell((await engine.exec(container, request, signal)).stream, nonce);
     const answer = await shell.run("echo $$");
-    if (!answer.ended) throw new SandboxError("other", "the sandbox's controller can't be started");
-    return { shell, session: Number(answer.stdout.toString("latin1")) };
+    return { shell, session: answer.ended ? Number(answer.stdout.toString("latin1")) : null };
   };
 
   return {
@@ -51,7 +54,9 @@ export function controllerPool(
       while (taken?.shell.closed) taken = idle.pop();
       const { shell, session } = taken ?? (await open(signal));
       let timedOut = false;
-      const stop = (): void => void kill(session).catch(() => shell.close());
+      const stop = (): void => {
+        if (session !== null) kill(session).catch(() => shell.close());
+      };
       const timer = setTimeout(() => {
         timedOut = true;
         stop();

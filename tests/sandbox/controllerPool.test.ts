@@ -38,10 +38,14 @@ function frame(stream: number, text: string): Buffer {
   return Buffer.concat([header, Buffer.from(text)]);
 }
 
-function poolOf(shells: FakeShell[]): ReturnType<typeof controllerPool> {
+function poolOf(shells: FakeShell[], isLost = false): ReturnType<typeof controllerPool> {
   const engine = {
     exec: async () => {
       const shell = new FakeShell(shells.length + 100);
+      if (isLost) {
+        shell.killed = true;
+        shell.push(null);
+      }
       shells.push(shell);
       return { stream: shell };
     },
@@ -73,4 +77,9 @@ it("asks none that was killed, though its connection still stands", async () => 
   pool.forget();
   expect(await pool.run({ script: "true", timeoutMs: 1_000 }, never)).toMatchObject({ ended: true, exitCode: 0 });
   expect(shells.map(({ destroyed }) => destroyed)).toEqual([true, true, false]);
+});
+
+it("leaves it to the caller to ask why a shell was lost as it began", async () => {
+  const pool = poolOf([], true);
+  expect(await pool.run({ script: "true", timeoutMs: 1_000 }, never)).toMatchObject({ ended: false, timedOut: false });
 });
