@@ -5,7 +5,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { median } from "d3-array";
+import { median, rollup } from "d3-array";
 import type { Evidence, EvidenceLine } from "../../src/core/schemas.js";
 import type { Labels } from "../../src/core/types.js";
 import type { Cell, Column } from "../../src/report/model.js";
@@ -200,24 +200,23 @@ async function compareRuns(eager: string, lazy: string): Promise<void> {
       `  ${what}: ${all(left).toFixed(1)} → ${all(right).toFixed(1)}, ratio ${(all(left) / all(right)).toFixed(2)}, median ratio ${(median(ratios) ?? 0).toFixed(2)}`,
     );
   }
-  const published = await publishedBy(eager);
-  const ratios = [...chosenEager.keys()].map(
-    (id) => (published.get(id) ?? 0) / Math.max(1, right.get(id)?.containers ?? 0),
-  );
-  const sum = [...published.values()].reduce((all, containers) => all + containers, 0);
-  console.log(`  each rollout by itself: ${sum} containers, median ratio ${(median(ratios) ?? 0).toFixed(2)}`);
+  const published = [...(await usedBy(eager, await rolloutsBy(eager)))].filter(([id]) => chosenEager.has(id));
+  const each = published.reduce((all, [, { containers }]) => all + containers, 0);
+  const ratio = median(published, ([id, { containers }]) => containers / Math.max(1, right.get(id)?.containers ?? 0));
+  console.log(`  each rollout by itself: ${each} containers, median ratio ${(ratio ?? 0).toFixed(2)}`);
   for (const path of [eager, lazy])
     console.log(`  ${path}: ${(await readFile(join(path, "cost.json"), "utf8")).replace(/\s+/g, " ")}`);
 }
 
-async function usedBy(path: string): Promise<Map<string, Used>> {
+/** `times`: how often each result counts, by its folder; absent: once. */
+async function usedBy(path: string, times?: ReadonlyMap<string, number>): Promise<Map<string, Used>> {
   const byInstance = new Map<string, Used>();
   for (const instance of await readdir(join(path, "logs"))) {
     const used: Used[] = [];
     for (const work of await readdir(join(path, "logs", instance))) {
       const text = await readFile(join(path, "logs", instance, work, "result.json"), "utf8").catch(() => "{}");
       const { result } = JSON.parse(text) as { readonly result?: { readonly used?: Used } };
-      if (result?.used !== undefined) used.push(result.used);
+      if (result?.used !== undefined) used.push(...Array(times?.get(join(instance, work)) ?? 1).fill(result.used));
     }
     const sum = (what: keyof Used): number => used.reduce((total, each) => total + each[what], 0);
     byInstance.set(instance, {
@@ -229,20 +228,15 @@ async function usedBy(path: string): Promise<Map<string, Used>> {
   return byInstance;
 }
 
-/** Containers by instance had each rollout been run by itself, equal patches too. */
-async function publishedBy(path: string): Promise<Map<string, number>> {
+/** Rollouts of each candidate, by the folder of its result. */
+async function rolloutsBy(path: string): Promise<ReadonlyMap<string, number>> {
   const lines = (await readFile(join(path, "evidence.jsonl"), "utf8")).trim().split("\n");
-  const again = new Map<string, number>();
-  const seen = new Set<string>();
-  for (const { instanceId, candidateId } of lines.map((line) => JSON.parse(line) as EvidenceLine)) {
-    const file = join(path, "logs", instanceId, candidateId?.replace(/^sha256:/, "") ?? "", "result.json");
-    const { result } = JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
-    const isFirst = !seen.has(file);
-    seen.add(file);
-    if (!isFirst) again.set(instanceId, (again.get(instanceId) ?? 0) + (result?.used?.containers ?? 0));
-  }
-  const once = await usedBy(path);
-  return new Map([...once].map(([id, { containers }]) => [id, containers + (again.get(id) ?? 0)]));
+  const evidence = lines.map((line) => JSON.parse(line) as EvidenceLine);
+  return rollup(
+    evidence,
+    (same) => same.length,
+    ({ instanceId, candidateId }) => join(instanceId, candidateId?.replace(/^sha256:/, "") ?? ""),
+  );
 }
 
 async function chosenIn(path: string): Promise<Map<string, string | null>> {

@@ -7,23 +7,13 @@ import type { GeneratedOutcome, Task } from "../../src/core/types.js";
 import type { GroupedCandidate } from "../../src/patch/group.js";
 import { type LazyOptions, type Limits, type OnBase, restsOnBase, settleInstance, waveOf } from "../../src/run/lazy.js";
 import type { PlannedInstance } from "../../src/run/plan.js";
-import { PARTS, type Part, type Sureness } from "../../src/run/savedVerdict.js";
+import { PARTS, type Part, type Sureness, withOpen } from "../../src/run/savedVerdict.js";
 import type { CandidateResult } from "../../src/run/verdicts.js";
 import type { Aggregator } from "../../src/select/aggregator.js";
 import { closed } from "../../src/select/lazy.js";
 import { lazyRule } from "../../src/select/lazyRule.js";
 import { BASE_RUNS } from "../../src/verify/execution.js";
-import {
-  confirmed,
-  hasFailures,
-  nothing,
-  runAgain,
-  runBase,
-  runParts,
-  SURE,
-  surenessOf,
-  type Work,
-} from "./lazyWork.js";
+import { allOf, confirmed, nothing, runAgain, runBase, runParts, SURE, surenessOf, type Work } from "./lazyWork.js";
 
 export interface Replayed {
   readonly instanceId: string;
@@ -126,28 +116,6 @@ function replayInstance(pool: readonly Evidence[], { aggregator, risk = 0 }: Cho
     }
     settled = settleInstance(options, base, results);
   }
-  const eager = nothing();
-  runBase(eager, limits, BASE_RUNS);
-  for (const candidate of instance.candidates) {
-    runParts(
-      eager,
-      signalsOf(candidate),
-      PARTS.filter((part) => limits[part] !== null),
-      { parts: PARTS },
-    );
-    if (hasFailures(signalsOf(candidate))) runAgain(eager);
-  }
-  const published = nothing();
-  runBase(published, limits, BASE_RUNS);
-  for (const { signals } of pool) {
-    runParts(
-      published,
-      signals,
-      PARTS.filter((part) => limits[part] !== null),
-      { parts: PARTS },
-    );
-    if (hasFailures(signals)) runAgain(published);
-  }
   const kept = pool.map((line) => {
     const result = [...results].find(([candidate]) => candidate.candidateId === line.candidateId)?.[1];
     const left = result?.open ?? PARTS;
@@ -163,9 +131,12 @@ function replayInstance(pool: readonly Evidence[], { aggregator, risk = 0 }: Cho
     eagerly: aggregator.rank(pool).selected,
     lazily: aggregator.rank(kept).selected,
     candidates: instance.candidates.length,
-    eager,
+    eager: allOf(instance.candidates.map(signalsOf), limits),
     lazy,
-    published,
+    published: allOf(
+      pool.map(({ signals }) => signals),
+      limits,
+    ),
     least: rule.order === null || risk > 0 ? Number.NaN : leastContainers(options, base, lineOf),
   };
 }
@@ -219,13 +190,10 @@ function measured(signal: Signal): readonly number[] {
 }
 
 /** What a table says of tests that were not run must not be seen. */
-const NOT_YET = unavailable("could-not-matter", "not run");
-
 function resultOf({ signals, generated = [] }: Evidence, open: readonly Part[], sureness: Sureness): CandidateResult {
-  const known = { ...signals, ...Object.fromEntries(open.map((part) => [part, NOT_YET])) };
   const verdict = {
     key: "replayed",
-    signals: known,
+    signals: withOpen(signals, open),
     generated: open.includes("reproduction") ? [] : generated,
     details: {},
   };

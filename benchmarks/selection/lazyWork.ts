@@ -41,6 +41,18 @@ export function runParts(
   return ran;
 }
 
+/** Of every test on each of these, and on base. */
+export function allOf(each: readonly Evidence["signals"][], limits: Limits): Work {
+  const work = nothing();
+  runBase(work, limits, BASE_RUNS);
+  const open = PARTS.filter((part) => limits[part] !== null);
+  for (const signals of each) {
+    runParts(work, signals, open, { parts: PARTS });
+    if (hasFailures(signals)) runAgain(work);
+  }
+  return work;
+}
+
 /** A regression is made sure of by one further run. */
 export function runAgain(work: Work): void {
   work.containers += 1;

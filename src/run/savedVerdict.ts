@@ -116,6 +116,7 @@ export function keyedVerdict(
 
 export const NOT_NEEDED = unavailable("could-not-matter", "left out: no outcome of it could change the choice");
 
-function withOpen(signals: KeyedVerdict["signals"], open: readonly Part[]): KeyedVerdict["signals"] {
+/** Signals of parts that were not measured say so, whatever they held. */
+export function withOpen(signals: KeyedVerdict["signals"], open: readonly Part[]): KeyedVerdict["signals"] {
   return { ...signals, ...Object.fromEntries(open.map((part) => [part, NOT_NEEDED])) };
 }
