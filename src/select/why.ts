@@ -3,7 +3,14 @@ import type { Signal } from "../core/signal.js";
 import type { Decision } from "./aggregator.js";
 import { hasCandidate, isEmptyPatch } from "./candidate.js";
 import { compareSignals, type Key } from "./key.js";
-import { hasShortlist, type LexicographicOptions, type Row, shortlistOrder, type UsedKey } from "./rows.js";
+import {
+  compareRows,
+  hasShortlist,
+  type LexicographicOptions,
+  type Row,
+  shortlistOrder,
+  type UsedKey,
+} from "./rows.js";
 
 /** The ranking that a sentence explains. */
 export interface Outcome {
@@ -37,7 +44,7 @@ function decidedBy({ groups, place, selected, used, options }: Outcome, total: n
   if (selected === null) return "";
   if (next === undefined) return place > 0 ? "every rollout ranked above it has no patch" : allTie(used, total);
   const first = "it is the first by rollout id";
-  const shortlisted = groups.flat().filter(({ kept }) => kept).length;
+  const shortlisted = keptOf(groups);
   const apart = selected.kept !== next.kept;
   const deciding = decidingKey(selected, next, used, options);
   if (deciding === undefined) return used.length === 0 ? first : `equal in all that is known to the next, ${first}`;
@@ -109,17 +116,16 @@ function tieClause({ groups, place, selected, options }: Outcome): string {
 function shortlistClause({ groups, selected, used, options }: Outcome): string {
   if (selected === null || !selected.kept || !hasShortlist(used, options)) return "";
   const tests = used.filter(({ key }) => key !== options.shortlist?.by);
-  const better = groups.flat().filter((row) => {
-    const deciding = tests.find(({ index }) => compareSignals(at(row, index), at(selected, index)) !== 0);
-    return (
-      !row.kept &&
-      hasCandidate(row.evidence) &&
-      deciding !== undefined &&
-      compareSignals(at(row, deciding.index), at(selected, deciding.index)) < 0
-    );
-  });
-  if (better.length === 0) return "";
-  return `${better.length} with better tests ${better.length === 1 ? "is" : "are"} not among these ${groups.flat().filter(({ kept }) => kept).length}`;
+  const better = groups
+    .flat()
+    .filter((row) => !row.kept && hasCandidate(row.evidence) && compareRows(row, selected, tests) < 0).length;
+  return better === 0
+    ? ""
+    : `${better} with better tests ${better === 1 ? "is" : "are"} not among these ${keptOf(groups)}`;
+}
+
+function keptOf(groups: Outcome["groups"]): number {
+  return groups.flat().filter(({ kept }) => kept).length;
 }
 
 function skippedClause({ groups, place }: Outcome): string {
