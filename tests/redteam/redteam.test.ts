@@ -7,7 +7,7 @@ import type { Task } from "../../src/core/types.js";
 import { normalizePatch } from "../../src/patch/normalise.js";
 import { dockerBackend } from "../../src/sandbox/docker.js";
 import { processBackend } from "../../src/sandbox/process.js";
-import { DEFAULT_LIMITS, type Sandbox, SandboxError, type SandboxLimits } from "../../src/sandbox/sandbox.js";
+import { DEFAULT_LIMITS, type Sandbox, type SandboxLimits } from "../../src/sandbox/sandbox.js";
 import {
   type BaseMeasurement,
   type ExecutionVerdict,
@@ -51,27 +51,15 @@ async function verdictsOf(attacks: readonly Attack[], open: Open): Promise<Map<s
     const plain = taskOf(suite, {});
     const base = bases.get(suite) ?? measureBase(plain, { open: open(plain), nonce }, never).then(({ base }) => base);
     bases.set(suite, base);
-    base.catch(() => bases.delete(suite));
     const task = taskOf(suite, {}, timeoutSeconds);
     const { verdict } = await verifyCandidate(task, patch, await base, { open: open(task), nonce }, never);
     verdicts.set(attack.name, verdict);
   };
-  const broken = new Set<Attack>();
-  const tryToJudge = async (attack: Attack): Promise<void> => {
-    try {
-      await judge(attack);
-    } catch (thrown) {
-      // As a run does with what the engine broke: it is tried again, and what breaks by itself too fails the suite.
-      if (!(thrown instanceof SandboxError)) throw thrown;
-      console.warn(`${attack.name}: ${thrown.message}`);
-      broken.add(attack);
-    }
-  };
-  await Promise.all(attacks.map((attack) => limit(tryToJudge, attack)));
+  await Promise.all(attacks.map((attack) => limit(judge, attack)));
   // Beside one that floods the machine another's tests may be late; by itself only one that hangs is.
-  const isToRepeat = (attack: Attack): boolean =>
-    broken.has(attack) || isLate(figures(verdicts.get(attack.name)), attack.verdict);
-  for (const attack of attacks.filter(isToRepeat)) await judge(attack);
+  for (const attack of attacks.filter((each) => isLate(figures(verdicts.get(each.name)), each.verdict))) {
+    await judge(attack);
+  }
   return verdicts;
 }
 
